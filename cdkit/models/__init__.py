@@ -1,0 +1,1 @@
+"""Frozen data that every room may know; no behaviour beyond showing itself."""
