@@ -1,0 +1,91 @@
+"""All that a plugin needs, and the only module of cdkit that it may import."""
+
+from __future__ import annotations
+
+from cdkit.diagnosis.judge import Decision
+from cdkit.diagnosis.single_pod import diagnose_test_pod
+from cdkit.diagnosis.verdict import Cause, Verdict
+from cdkit.errors import (
+    AccessDenied,
+    Cancelled,
+    CdkitError,
+    CheckFailed,
+    ClusterUnreachable,
+    EngineUnreachable,
+    InvalidInput,
+    ObjectConflict,
+    ObjectNotFound,
+    Refused,
+    RegistryUnreachable,
+    RequestRejected,
+    RollbackFailed,
+    RolledBack,
+    TimedOut,
+    Unavailable,
+    WorkFailed,
+    WorldFailed,
+)
+from cdkit.flow.cancellation import Cancellation, until_cancelled
+from cdkit.models.build import Build
+from cdkit.models.change import Change
+from cdkit.models.duration import Duration
+from cdkit.models.environment import Environment
+from cdkit.models.image import BuildRequest, Credentials, ImageReference
+from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
+from cdkit.models.problem import Position, Problem
+from cdkit.observe.snapshot import Snapshot
+from cdkit.plugin.hookspecs import hookimpl
+from cdkit.ports.cluster import Cluster
+from cdkit.ports.image_engine import ImageEngine
+from cdkit.ports.processes import Processes
+from cdkit.step import NoOutputs, Step, StepContext, StepOptions, StepOutputs
+
+__all__ = [
+    "AccessDenied",
+    "Build",
+    "BuildRequest",
+    "Cancellation",
+    "Cancelled",
+    "Cause",
+    "CdkitError",
+    "Change",
+    "CheckFailed",
+    "Cluster",
+    "ClusterUnreachable",
+    "Credentials",
+    "Decision",
+    "Duration",
+    "EngineUnreachable",
+    "Environment",
+    "ImageEngine",
+    "ImageReference",
+    "InvalidInput",
+    "Manifest",
+    "NoOutputs",
+    "ObjectChange",
+    "ObjectConflict",
+    "ObjectNotFound",
+    "ObjectQuery",
+    "ObjectRef",
+    "Position",
+    "Problem",
+    "Processes",
+    "Refused",
+    "RegistryUnreachable",
+    "RequestRejected",
+    "RollbackFailed",
+    "RolledBack",
+    "Snapshot",
+    "Step",
+    "StepContext",
+    "StepOptions",
+    "StepOutputs",
+    "TimedOut",
+    "Unavailable",
+    "Verdict",
+    "WorkFailed",
+    "WorldFailed",
+    "diagnose_test_pod",
+    "hookimpl",
+    "until_cancelled",
+]

@@ -1,0 +1,20 @@
+"""The hooks that a plugin can implement."""
+
+from __future__ import annotations
+
+import pluggy
+
+from cdkit.step import Step
+
+PROJECT = "cdkit"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class HookSpecs:
+    """All hooks of cdkit."""
+
+    @hookspec
+    def cdkit_register_steps(self) -> list[type[Step]]:  # type: ignore[empty-body]
+        """Give the classes of the steps that the plugin brings."""

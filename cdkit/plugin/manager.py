@@ -1,0 +1,87 @@
+"""Finds plugins and collects what they bring. A plugin that is broken is named and left out; the others work on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, cast
+
+import msgspec
+import pluggy
+
+from cdkit.plugin.hookspecs import PROJECT, HookSpecs
+from cdkit.step import Step, StepOptions
+
+ENTRY_POINT_GROUP = "cdkit"
+
+
+class PluginEntry(Protocol):
+    """What the manager needs of an entry point; `importlib.metadata.EntryPoint` is one."""
+
+    @property
+    def name(self) -> str:
+        """The plugin's name."""
+        ...
+
+    def load(self) -> object:
+        """Import the plugin."""
+        ...
+
+
+class BrokenPlugin(msgspec.Struct, frozen=True):
+    """A plugin that could not be used, and why."""
+
+    name: str
+    reason: str
+
+
+class StepRegistry(msgspec.Struct, frozen=True):
+    """The steps that were found, by name, and the plugins that were not usable."""
+
+    steps: dict[str, type[Step]]
+    broken: tuple[BrokenPlugin, ...] = ()
+
+
+def installed_plugins() -> list[PluginEntry]:
+    """The entry points of the group `cdkit`, in the order of their names."""
+    from importlib.metadata import entry_points
+
+    found = entry_points(group=ENTRY_POINT_GROUP)
+    return cast("list[PluginEntry]", sorted(found, key=lambda entry: entry.name))
+
+
+def load_steps(plugins: Iterable[PluginEntry]) -> StepRegistry:
+    """Load plugins one at a time and collect their steps.
+
+    pluggy can load a whole group by itself, but there the first plugin that does not import ends the program.
+    """
+    steps: dict[str, type[Step]] = {}
+    broken: list[BrokenPlugin] = []
+    for plugin in plugins:
+        try:
+            brought = _steps_of(plugin)
+            for step in brought:
+                _must_be_usable(step, steps)
+        except Exception as error:  # noqa: BLE001 -- whatever a plugin raises must not take the others down
+            broken.append(BrokenPlugin(plugin.name, f"{type(error).__name__}: {error}"))
+            continue
+        steps.update((step.name, step) for step in brought)
+    return StepRegistry(dict(sorted(steps.items())), tuple(broken))
+
+
+def _steps_of(plugin: PluginEntry) -> list[type[Step]]:
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(HookSpecs)
+    manager.register(plugin.load(), name=plugin.name)
+    manager.check_pending()
+    return [step for steps in manager.hook.cdkit_register_steps() for step in steps]
+
+
+def _must_be_usable(step: object, known: dict[str, type[Step]]) -> None:
+    if not (isinstance(step, type) and issubclass(step, Step)):
+        raise TypeError(f"cdkit_register_steps gave {step!r}, which is not a subclass of Step")
+    if not isinstance(getattr(step, "name", None), str):
+        raise TypeError(f"{step.__qualname__} has no `name`")
+    if not issubclass(getattr(step, "Options", type(None)), StepOptions):
+        raise TypeError(f"{step.__qualname__} has no `Options` that derive from StepOptions")
+    if step.name in known:
+        raise ValueError(f"the step {step.name!r} is already registered by {known[step.name].__module__}")

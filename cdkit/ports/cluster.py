@@ -1,0 +1,93 @@
+"""One Kubernetes cluster, as one account in it. Objects are the dictionaries that the API server speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, Protocol
+
+from cdkit.flow.cancellation import Cancellation
+from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
+
+PatchKind = Literal["merge", "strategic", "json"]
+
+
+class Cluster(Protocol):
+    """The requests that cdkit makes of an API server.
+
+    All of them raise `ClusterUnreachable` when it does not answer (never 'not found'), `AccessDenied` on 401 and
+    403, and `RequestRejected` on a request that it refuses.
+    """
+
+    @property
+    def default_namespace(self) -> str:
+        """The namespace of the kube context, else `default`."""
+        ...
+
+    def get(self, ref: ObjectRef) -> Manifest | None:
+        """The object as it is now, or None when the server says that there is none."""
+        ...
+
+    def list(self, query: ObjectQuery) -> tuple[list[Manifest], str]:
+        """The objects of a query, and the resource version to watch on from."""
+        ...
+
+    def watch(self, query: ObjectQuery, resource_version: str, cancellation: Cancellation) -> Iterator[ObjectChange]:
+        """The changes after a resource version, until the server ends the watch or a cancel comes."""
+        ...
+
+    def apply(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
+        """Server-side apply as field manager `cdkit`, taking fields over from others; gives the object back.
+
+        https://kubernetes.io/docs/reference/using-api/server-side-apply/
+        """
+        ...
+
+    def create(self, manifest: Manifest) -> Manifest:
+        """Create an object; with `generateName` the server completes its name.
+
+        Raises:
+            ObjectConflict: it exists already.
+        """
+        ...
+
+    def patch(self, ref: ObjectRef, patch: Any, kind: PatchKind) -> Manifest:
+        """Change some fields of an object.
+
+        Raises:
+            ObjectNotFound: there is no such object.
+        """
+        ...
+
+    def delete(self, ref: ObjectRef, *, grace_seconds: int | None = None) -> bool:
+        """Delete an object and, in the background, what it owns. False when there was none."""
+        ...
+
+    def logs(
+        self,
+        pod: ObjectRef,
+        container: str,
+        *,
+        cancellation: Cancellation,
+        follow: bool = False,
+        previous: bool = False,
+        tail: int | None = None,
+    ) -> Iterator[str]:
+        """The lines of a container's log, without their line breaks.
+
+        Args:
+            pod: the pod.
+            container: the container's name.
+            cancellation: ends a log that is followed.
+            follow: go on until the container ends.
+            previous: of the instance before the last restart.
+            tail: only the last so many lines.
+        """
+        ...
+
+    def allowed(self, verb: str, group: str, resource: str, namespace: str) -> bool:
+        """Whether our account may do this; `resource` in the plural, with `/subresource` where there is one."""
+        ...
+
+    def version(self) -> str:
+        """The server's version, `v1.20.2`; a cheap way to see that it answers and knows us."""
+        ...

@@ -1,0 +1,69 @@
+"""Building, tagging and pushing images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from cdkit.flow.cancellation import Cancellation
+from cdkit.models.image import BuildRequest, Credentials
+
+OnText = Callable[[str], None]
+OnProgress = Callable[[str, int, int], None]
+"""Called with the item (a layer), how many bytes of it are done, and how many there are."""
+
+
+class ImageEngine(Protocol):
+    """An engine that builds images and pushes them to registries."""
+
+    def ping(self) -> str:
+        """The engine's version.
+
+        Raises:
+            EngineUnreachable: it does not answer.
+        """
+        ...
+
+    def build(self, request: BuildRequest, *, on_line: OnText, cancellation: Cancellation) -> str:
+        """Build an image and give its id (`sha256:...`, the digest of its configuration).
+
+        Raises:
+            WorkFailed: an instruction of the Dockerfile failed.
+            RegistryUnreachable: a base image could not be asked for.
+        """
+        ...
+
+    def image_id(self, reference: str) -> str | None:
+        """The id of an image that the engine has, or None."""
+        ...
+
+    def tag(self, image: str, reference: str) -> None:
+        """Give an image that the engine has another name.
+
+        Raises:
+            ObjectNotFound: the engine has no such image.
+        """
+        ...
+
+    def push(
+        self,
+        reference: str,
+        *,
+        credentials: Credentials | None,
+        on_progress: OnProgress,
+        cancellation: Cancellation,
+    ) -> str:
+        """Push a tagged image to its registry and give the digest that the registry serves it by.
+
+        Raises:
+            RegistryUnreachable, AccessDenied, ObjectNotFound: as their names say.
+        """
+        ...
+
+    def served_digest(self, reference: str, *, credentials: Credentials | None = None) -> str | None:
+        """The digest by which the registry serves a reference now, or None when it has no such image.
+
+        Raises:
+            RegistryUnreachable, AccessDenied: as their names say.
+        """
+        ...

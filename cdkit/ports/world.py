@@ -1,0 +1,29 @@
+"""Where a step gets its clients from. Each is made on first use and shared by the steps of a run."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from cdkit.ports.cluster import Cluster
+from cdkit.ports.image_engine import ImageEngine
+from cdkit.ports.processes import Processes
+
+
+class World(Protocol):
+    """Everything outside cdkit that a step can ask for."""
+
+    def images(self) -> ImageEngine:
+        """The image engine."""
+        ...
+
+    def cluster(self, context: str) -> Cluster:
+        """The cluster of a kube context; the empty string is the current one.
+
+        Raises:
+            ClusterUnreachable: no cluster is configured, or the context is unknown.
+        """
+        ...
+
+    def processes(self) -> Processes:
+        """Commands on this machine."""
+        ...

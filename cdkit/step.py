@@ -1,0 +1,278 @@
+"""What a step is, and what it can ask of the run that it is part of."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import msgspec
+
+from cdkit.flow.cancellation import Cancellation, pause
+from cdkit.flow.clock import Clock
+from cdkit.models.build import Build
+from cdkit.models.change import Change
+from cdkit.models.environment import Environment
+from cdkit.models.event import Event, StepOutput, StepProgress, StepWaiting, Stream, Warned
+from cdkit.models.problem import Problem
+from cdkit.ports.world import World
+
+if TYPE_CHECKING:
+    from cdkit.diagnosis.judge import Decision
+    from cdkit.diagnosis.verdict import Cause, Verdict
+    from cdkit.models.kube import ObjectQuery, ObjectRef
+    from cdkit.observe.snapshot import Snapshot
+    from cdkit.ports.cluster import Cluster
+    from cdkit.ports.image_engine import ImageEngine
+    from cdkit.ports.processes import Processes
+
+
+class StepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of a step's options: typed, frozen, and every field documented with `msgspec.Meta`.
+
+    The fields become the keys under `with:` in the pipeline file.
+    """
+
+
+class StepOutputs(msgspec.Struct, frozen=True, kw_only=True):
+    """The base of what a step hands on; a later step reads a field as `${{ steps.NAME.FIELD }}`."""
+
+
+class NoOutputs(StepOutputs, frozen=True, kw_only=True):
+    """For a step that hands nothing on."""
+
+
+class Run(Protocol):
+    """What a step's context needs of the run around it; the engine and the test kit each have one."""
+
+    @property
+    def id(self) -> str:
+        """The run's id, unique and sortable by time."""
+        ...
+
+    @property
+    def build(self) -> Build:
+        """Who runs us, and for which commit."""
+        ...
+
+    @property
+    def environment(self) -> Environment:
+        """Where the run deploys to."""
+        ...
+
+    @property
+    def workspace(self) -> Path:
+        """The folder of the pipeline file; relative paths in options start here."""
+        ...
+
+    @property
+    def artifacts(self) -> Path:
+        """The folder for files that this run leaves behind."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        ...
+
+    @property
+    def world(self) -> World:
+        """The clients."""
+        ...
+
+    def emit(self, event: Event) -> None:
+        """Make an event known: redact it, write it down, show it."""
+        ...
+
+    def hide(self, secret: str) -> None:
+        """Mask a value from now on, wherever it would be shown."""
+        ...
+
+
+class StepContext:
+    """What a step can ask of its run, and tell it.
+
+    Args:
+        step: the step's name in the pipeline.
+        run: the run around it.
+        env: the environment variables for commands that the step starts.
+        cancellation: asks the step to stop, at its deadline too.
+        pending: the names of options that hold a placeholder, because the step that gives their value has not run.
+            Only `check` and `plan` ever see any.
+    """
+
+    def __init__(
+        self,
+        step: str,
+        run: Run,
+        *,
+        env: Mapping[str, str],
+        cancellation: Cancellation,
+        pending: frozenset[str] = frozenset(),
+    ) -> None:
+        self.step = step
+        self.run = run
+        self.env = env
+        self.cancellation = cancellation
+        self.pending = pending
+        self._cleanups: list[tuple[str, Callable[[], None]]] = []
+
+    @property
+    def run_id(self) -> str:
+        """The run's id, unique and sortable by time."""
+        return self.run.id
+
+    @property
+    def build(self) -> Build:
+        """Who runs us, and for which commit."""
+        return self.run.build
+
+    @property
+    def environment(self) -> Environment:
+        """Where the run deploys to."""
+        return self.run.environment
+
+    @property
+    def workspace(self) -> Path:
+        """The folder of the pipeline file."""
+        return self.run.workspace
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        return self.run.clock
+
+    @property
+    def images(self) -> ImageEngine:
+        """The image engine."""
+        return self.run.world.images()
+
+    @property
+    def processes(self) -> Processes:
+        """Commands on this machine."""
+        return self.run.world.processes()
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster of the run's environment."""
+        return self.run.world.cluster(self.environment.context)
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the run's environment, else the kube context's."""
+        return self.environment.namespace or self.cluster.default_namespace
+
+    def path(self, relative: str) -> Path:
+        """A path of the workspace, made absolute."""
+        return (self.workspace / relative).resolve()
+
+    def artifact(self, name: str) -> Path:
+        """A file or folder for this step in the run's artifact folder; its parent exists."""
+        path = self.run.artifacts / self.step / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def say(self, line: str, stream: Stream = "log") -> None:
+        """Show a line as this step's: `log` for its own words, the other streams for what a child printed."""
+        self.run.emit(StepOutput(step=self.step, line=line, stream=stream))
+
+    def warn(self, message: str) -> None:
+        """Show something that a person should know although the step goes on."""
+        self.run.emit(Warned(step=self.step, message=message))
+
+    def waiting(self, what: str) -> None:
+        """Say what the step waits for from now on; it is repeated as a sign of life."""
+        self.run.emit(StepWaiting(step=self.step, what=what))
+
+    def progress(self, item: str, current: int, total: int, unit: str = "") -> None:
+        """Say how far an item has come; `total` is 0 when it is not known."""
+        self.run.emit(StepProgress(step=self.step, item=item, current=current, total=total, unit=unit))
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, unless the step is asked to stop."""
+        pause(self.clock, seconds, self.cancellation)
+
+    def follow(self, queries: Mapping[str, ObjectQuery], diagnose: Callable[[Snapshot], Verdict]) -> Decision:
+        """Watch some objects until a diagnosis of them is final; says what it waits for.
+
+        Args:
+            queries: what to watch, by names that `diagnose` knows.
+            diagnose: turns what is seen into a verdict; called again at every change.
+        """
+        from cdkit.observe.follow import follow
+
+        return follow(
+            self.cluster, queries, diagnose, cancellation=self.cancellation, clock=self.clock, tell=self.waiting
+        )
+
+    def follow_workload(self, ref: ObjectRef, seconds: float) -> Decision:
+        """Watch a rollout until it is complete, cannot complete, or `seconds` have passed; says what it waits for."""
+        from cdkit.observe.workloads import follow_workload
+
+        return follow_workload(
+            self.cluster,
+            ref,
+            cancellation=self.cancellation,
+            clock=self.clock,
+            tell=self.waiting,
+            seconds=seconds,
+        )
+
+    def with_log(self, namespace: str, cause: Cause) -> Cause:
+        """A cause, with the last lines of the container that failed as further evidence."""
+        from cdkit.observe.evidence import with_log
+
+        return with_log(self.cluster, namespace, cause, self.cancellation)
+
+    def defer(self, what: str, cleanup: Callable[[], None]) -> Callable[[], None]:
+        """Do `cleanup` when the step ends, however it ends. Gives a function that takes this back.
+
+        Args:
+            what: said to the person when the clean-up fails ('delete Pod test-x').
+            cleanup: called once, after the step, also when it was cancelled.
+        """
+        entry = (what, cleanup)
+        self._cleanups.append(entry)
+
+        def forget() -> None:
+            if entry in self._cleanups:
+                self._cleanups.remove(entry)
+
+        return forget
+
+    def clean_up(self) -> None:
+        """Do all that was deferred, the newest first. For the engine and the test kit."""
+        while self._cleanups:
+            what, cleanup = self._cleanups.pop()
+            try:
+                cleanup()
+            except Exception as error:  # noqa: BLE001 -- one failed clean-up must not keep the others from being done
+                self.warn(f"Could not {what}: {error}")
+
+
+class Step(ABC):
+    """One kind of step. A plugin registers the class; the pipeline makes an instance for each use.
+
+    A subclass declares `name`, its `Options` and `Outputs`, and annotates `options: Options` for its own reading.
+    """
+
+    name: ClassVar[str]
+    Options: ClassVar[type[StepOptions]]
+    Outputs: ClassVar[type[StepOutputs]] = NoOutputs
+    options: Any
+
+    def __init__(self, options: StepOptions) -> None:
+        self.options = options
+
+    def check(self, ctx: StepContext) -> Iterable[Problem]:
+        """Look, without changing anything, for what would make `run` fail. Runs before any step runs."""
+        return ()
+
+    def plan(self, ctx: StepContext) -> Iterable[Change]:
+        """Tell, without changing anything, what `run` would change."""
+        return (Change("run", self.name),)
+
+    @abstractmethod
+    def run(self, ctx: StepContext) -> StepOutputs:
+        """Do the work and hand on what came of it."""
