@@ -1,0 +1,215 @@
+"""From nodes to typed values: every problem at once, each with its position."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import msgspec
+from msgspec.structs import FieldInfo
+
+from cdkit.models.duration import Duration
+from cdkit.models.problem import Problem
+from cdkit.pipeline.document import Node
+from cdkit.pipeline.suggest import did_you_mean
+
+Struct = TypeVar("Struct", bound=msgspec.Struct)
+
+
+class Unknown:
+    """Stands for a value that cannot be had: it is invalid (then a problem says so), or not known yet."""
+
+    def __repr__(self) -> str:
+        return "<unknown>"
+
+
+UNKNOWN = Unknown()
+
+
+def decode(node: Node, wanted: type[Struct], problems: list[Problem]) -> Struct | None:
+    """Make a struct of a mapping.
+
+    Args:
+        node: the mapping.
+        wanted: the struct's class.
+        problems: gets every problem that is found.
+
+    Returns:
+        The struct, or None when there were problems or when a value that is not text is not known yet.
+    """
+    value = _struct(node, wanted, problems)
+    return None if isinstance(value, Unknown) else value
+
+
+@lru_cache(maxsize=256)
+def fields_of(wanted: type[msgspec.Struct]) -> dict[str, FieldInfo]:
+    """The fields of a struct by the name that they have in a file."""
+    return {field.encode_name: field for field in msgspec.structs.fields(wanted)}
+
+
+def takes_expressions(field: FieldInfo) -> bool:
+    """Whether a field may hold `${{ }}`; one declared with `Meta(extra={"expressions": False})` may not."""
+    metas = get_args(field.type)[1:] if get_origin(field.type) is Annotated else ()
+    return not any((meta.extra or {}).get("expressions") is False for meta in metas if isinstance(meta, msgspec.Meta))
+
+
+def _struct(node: Node, wanted: type[Struct], problems: list[Problem]) -> Struct | Unknown:
+    if node.pending:
+        return UNKNOWN
+    children = {} if node.value is None else node.value
+    if not isinstance(children, dict):
+        problems.append(Problem(f"Here stands {node.kind}; a mapping is wanted.", node.position))
+        return UNKNOWN
+    fields = fields_of(wanted)
+    for key in children.keys() - fields.keys():
+        remedy = did_you_mean(key, fields)
+        problems.append(Problem(f"{key!r} is not known here.", node.keys.get(key, node.position), remedy))
+    values = {
+        field.name: _value(children[name], field.type, name, problems)
+        for name, field in fields.items()
+        if name in children and not _is_left_empty(children[name], field)
+    }
+    missing = [name for name, field in fields.items() if field.required and field.name not in values]
+    problems.extend(Problem(f"{name!r} is missing.", node.position) for name in missing)
+    if missing or any(isinstance(value, Unknown) for value in values.values()):
+        return UNKNOWN
+    return wanted(**values)
+
+
+def _is_left_empty(node: Node, field: FieldInfo) -> bool:
+    """`key:` with nothing behind it is as good as no key at all, where the key has a default."""
+    return node.value is None and not node.pending and not field.required
+
+
+def _value(node: Node, wanted: Any, name: str, problems: list[Problem]) -> Any:
+    """One value of the wanted type, or UNKNOWN."""
+    inner = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+    if inner is Node:
+        return node
+    if node.pending:
+        return node.text if _takes_text(inner) else UNKNOWN
+    if get_origin(inner) in {Union, types.UnionType}:
+        return _union(node, wanted, get_args(inner), name, problems)
+    if inner is Duration:
+        return _duration(node, name, problems)
+    if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+        return _struct(node, inner, problems)
+    if get_origin(inner) in {list, tuple} and isinstance(node.value, list):
+        return _sequence(node.value, inner, name, problems)
+    if get_origin(inner) is dict and isinstance(node.value, dict):
+        return _dictionary(node.value, get_args(inner)[1], name, problems)
+    return _scalar(node, wanted, inner, name, problems)
+
+
+def _takes_text(inner: Any) -> bool:
+    return inner is str or inner is Any or (get_origin(inner) in {Union, types.UnionType} and str in get_args(inner))
+
+
+def _sequence(items: Sequence[Node], inner: Any, name: str, problems: list[Problem]) -> Any:
+    item_type = get_args(inner)[0]
+    values = [_value(item, item_type, f"{name}[{index}]", problems) for index, item in enumerate(items)]
+    if any(isinstance(value, Unknown) for value in values):
+        return UNKNOWN
+    return get_origin(inner)(values)
+
+
+def _dictionary(items: dict[str, Node], item_type: Any, name: str, problems: list[Problem]) -> Any:
+    values = {key: _value(item, item_type, f"{name}.{key}", problems) for key, item in items.items()}
+    return UNKNOWN if any(isinstance(value, Unknown) for value in values.values()) else values
+
+
+def _union(node: Node, wanted: Any, members: tuple[Any, ...], name: str, problems: list[Problem]) -> Any:
+    """The member that fits the shape of the node: a list, a mapping, or a scalar."""
+    if node.value is None and type(None) in members:
+        return None
+    fitting = [member for member in members if _shape_of(member) == _shape_of(type(node.value))]
+    # `int | str` takes 3 as a number and 25% as text.
+    exact = [member for member in fitting if isinstance(node.value, _bare(member))] if len(fitting) > 1 else fitting
+    if not fitting:
+        return _mismatch(node, wanted, name, problems)
+    return _value(node, (exact or [member for member in fitting if member is str] or fitting)[0], name, problems)
+
+
+def _bare(wanted: Any) -> Any:
+    """A type without its annotations; `object` for what is no class."""
+    inner = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+    return inner if isinstance(inner, type) else object
+
+
+def _shape_of(wanted: Any) -> str:
+    inner = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+    base = get_origin(inner) or inner
+    if base in {list, tuple}:
+        return "list"
+    if base is dict or (isinstance(base, type) and issubclass(base, msgspec.Struct)):
+        return "mapping"
+    return "empty" if base is type(None) else "scalar"
+
+
+def _duration(node: Node, name: str, problems: list[Problem]) -> Any:
+    if isinstance(node.value, dict | list | bool):
+        return _mismatch(node, Duration, name, problems)
+    try:
+        return Duration.parse(node.text)
+    except ValueError as error:
+        problems.append(Problem(f"{name!r}: {error}.", node.position))
+        return UNKNOWN
+
+
+def _scalar(node: Node, wanted: Any, inner: Any, name: str, problems: list[Problem]) -> Any:
+    value = node.plain()
+    if inner is str and value is not None and not isinstance(value, dict | list):
+        # As it was written: YAML would make 1.5 of the version 1.50, and False of the country `no`.
+        value = node.text
+    try:
+        return msgspec.convert(value, wanted)
+    except msgspec.ValidationError as error:
+        return _mismatch(node, wanted, name, problems, error)
+
+
+def _mismatch(
+    node: Node, wanted: Any, name: str, problems: list[Problem], error: msgspec.ValidationError | None = None
+) -> Unknown:
+    inner = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+    remedy = None
+    if get_origin(inner) is Literal:
+        choices = [str(choice) for choice in get_args(inner)]
+        message = f"{name!r} cannot be {node.text!r}."
+        remedy = did_you_mean(node.text, choices)
+    elif error is not None and _same_kind(node, inner):
+        message = f"{name!r}: {_constraint(error)}."
+    else:
+        shown = f" ({node.text!r})" if node.text else ""
+        message = f"{name!r} must be {type_name(inner)}; here stands {node.kind}{shown}."
+    problems.append(Problem(message, node.position, remedy))
+    return UNKNOWN
+
+
+def _same_kind(node: Node, inner: Any) -> bool:
+    return isinstance(inner, type) and isinstance(node.value, inner) and not isinstance(node.value, bool)
+
+
+def _constraint(error: msgspec.ValidationError) -> str:
+    text = str(error).split(" - at ")[0].removeprefix("Expected ")
+    return f"must be {text.replace('`', '')}"
+
+
+def type_name(wanted: Any) -> str:
+    """What a person would call a type: 'text', 'a list of text', 'a whole number'."""
+    names = {str: "text", int: "a whole number", float: "a number", bool: "true or false", type(None): "empty"}
+    if get_origin(wanted) is Annotated:
+        return type_name(get_args(wanted)[0])
+    if wanted in names:
+        return names[wanted]
+    if wanted is Duration:
+        return "a duration such as 90s or 5m"
+    origin, args = get_origin(wanted), get_args(wanted)
+    if origin in {list, tuple}:
+        return f"a list of {type_name(args[0])}"
+    if origin in {Union, types.UnionType}:
+        return " or ".join(type_name(member) for member in args if member is not type(None))
+    if origin is Literal:
+        return " or ".join(str(choice) for choice in args)
+    return "a mapping"
