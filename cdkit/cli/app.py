@@ -1,0 +1,48 @@
+"""The commands. Each is imported only when it is called: `cdkit --help` reads this table alone."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from cdkit import __version__
+
+COMMANDS = {
+    "plan": "Tell what a run would change, without changing anything.",
+    "run": "Run the pipeline.",
+    "steps": "List the kinds of steps, or document one.",
+    "validate": "Check the pipeline file, without asking the world.",
+}
+
+
+class _LazyCommands(click.Group):
+    """Knows the commands by name, and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"cdkit.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from cdkit.pipeline.suggest import did_you_mean
+
+            ctx.fail(f"There is no command {args[0]!r}. {did_you_mean(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_LazyCommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="cdkit %(version)s")
+def app() -> None:
+    """Build, push, test in a pod, generate manifests and roll out: one pipeline file, from every build server."""

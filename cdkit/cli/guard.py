@@ -1,0 +1,55 @@
+"""Turns every way in which a command can end into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from cdkit.errors import CdkitError
+
+CLOSED_PIPE = 141
+"""128 + SIGPIPE: what a program in a shell's pipe ends with when nobody reads it any more."""
+
+
+def guarded(arguments: Sequence[str]) -> int:
+    """Run a command and give its exit code; what went wrong is said on stderr."""
+    from cdkit.cli.app import app
+
+    try:
+        app.main(args=list(arguments), prog_name="cdkit", standalone_mode=True)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    except CdkitError as error:
+        show_error(error)
+        return error.code
+    except BrokenPipeError:
+        # Python would complain again when it flushes stdout at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+    except Exception as error:  # noqa: BLE001 -- a traceback on a user's screen is a bug
+        return _surprise(error)
+
+
+def show_error(error: CdkitError) -> None:
+    """Say on stderr what went wrong."""
+    from cdkit.cli.terminal import style_of
+    from cdkit.engine.perform import failure_of
+    from cdkit.report.console import failure_lines
+
+    for line in failure_lines(failure_of(error), style_of(sys.stderr)):
+        sys.stderr.write(f"{line}\n")
+
+
+def _surprise(error: Exception) -> int:
+    handle, name = tempfile.mkstemp(prefix="cdkit-", suffix=".txt")
+    os.close(handle)
+    Path(name).write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    sys.stderr.write(
+        f"cdkit failed unexpectedly: {type(error).__name__}: {error}\n"
+        f"  What to do: this is a defect of cdkit; please report it with the details in {name}\n"
+    )
+    return 1

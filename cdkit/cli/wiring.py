@@ -1,0 +1,82 @@
+"""Puts the rooms together for one run."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from cdkit.cli.arguments import assigned
+from cdkit.engine.journal import Journal, run_folder
+from cdkit.engine.secrets import read_secrets
+from cdkit.engine.session import Session
+from cdkit.engine.stream import EventStream, Reporter
+from cdkit.flow.clock import SystemClock
+from cdkit.models.build import Build
+from cdkit.pipeline.document import parse_scalar
+from cdkit.pipeline.load import load
+from cdkit.pipeline.model import Choices
+from cdkit.pipeline.pipeline import Pipeline
+from cdkit.plugin.manager import StepRegistry, installed_plugins, load_steps
+from cdkit.redact import Redactor
+
+
+def load_registry() -> StepRegistry:
+    """The steps of all installed plugins; a plugin that is broken is named on stderr."""
+    registry = load_steps(installed_plugins())
+    for broken in registry.broken:
+        sys.stderr.write(f"warning: the plugin {broken.name!r} is left out: {broken.reason}\n")
+    return registry
+
+
+def load_pipeline(file: str, environment: str, assignments: Sequence[str]) -> Pipeline:
+    """The pipeline of a file, for an environment, with variables from the command line.
+
+    Raises:
+        InvalidInput: the file or the arguments are wrong.
+    """
+    overrides = {name: parse_scalar(value, f"--set {name}") for name, value in assigned(assignments).items()}
+    return load(file, load_registry().steps, Choices(environment, overrides))
+
+
+def new_run_id() -> str:
+    """Sorts by time and differs also between two runs that start at once."""
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(2)}"
+
+
+def open_session(pipeline: Pipeline, run_id: str, *, record: bool, reporters: Sequence[Reporter]) -> Session:
+    """A session on the real world.
+
+    Args:
+        pipeline: what to run.
+        run_id: the run's id.
+        record: write a journal.
+        reporters: who shows what happens.
+    """
+    from cdkit.clients.real_world import RealWorld
+
+    clock = SystemClock()
+    found = read_secrets(pipeline.secrets, os.environ)
+    redactor = Redactor(found.values())
+    journal = Journal(run_folder(pipeline.workspace, run_id)) if record else None
+    return Session(
+        run_id,
+        pipeline,
+        clock=clock,
+        world=RealWorld(),
+        stream=EventStream(clock, redactor, journal, reporters),
+        redactor=redactor,
+        read_build=lambda: _read_build(pipeline.workspace),
+        secrets=found,
+        environ=dict(os.environ),
+    )
+
+
+def _read_build(workspace: Path) -> Build:
+    from cdkit.clients.git_repository import read_build_facts
+    from cdkit.servers.detect import detect
+
+    return detect(os.environ, read_build_facts(str(workspace)))

@@ -1,0 +1,1 @@
+"""Checks, previews and executes a pipeline. Everything that happens becomes an event."""

@@ -1,0 +1,131 @@
+"""One run of a pipeline, as its steps see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cdkit.engine.journal import run_folder
+from cdkit.engine.stream import EventStream
+from cdkit.flow.clock import Clock
+from cdkit.models.build import Build
+from cdkit.models.environment import Environment
+from cdkit.models.event import BuildDetected, Event, StepWaiting
+from cdkit.pipeline.expressions import Pending
+from cdkit.pipeline.pipeline import Pipeline
+from cdkit.ports.world import World
+from cdkit.redact import Redactor
+
+
+class Session:
+    """What one run works with. Implements `cdkit.step.Run`.
+
+    Args:
+        run_id: unique, and sortable by time.
+        pipeline: what to run.
+        clock: the time.
+        world: the clients.
+        stream: the way of events.
+        redactor: where new secrets are made known.
+        read_build: asks who runs us; called once, when somebody wants to know.
+        secrets: the values that were found, by name.
+        environ: the environment of commands that steps start.
+    """
+
+    def __init__(
+        self,
+        run_id: str,
+        pipeline: Pipeline,
+        *,
+        clock: Clock,
+        world: World,
+        stream: EventStream,
+        redactor: Redactor,
+        read_build: Callable[[], Build],
+        secrets: Mapping[str, str],
+        environ: Mapping[str, str],
+    ) -> None:
+        self.id = run_id
+        self.pipeline = pipeline
+        self.clock = clock
+        self.world = world
+        self.secrets = secrets
+        self.environ = environ
+        self._stream = stream
+        self._redactor = redactor
+        self._read_build = read_build
+        self._waits: dict[str, str] = {}
+
+    @cached_property
+    def build(self) -> Build:
+        """Who runs us, and for which commit."""
+        build = self._read_build()
+        self.emit(BuildDetected(build=build))
+        return build
+
+    @property
+    def environment(self) -> Environment:
+        """Where the run deploys to."""
+        return self.pipeline.environment
+
+    @property
+    def workspace(self) -> Path:
+        """The folder of the pipeline file."""
+        return self.pipeline.workspace
+
+    @property
+    def artifacts(self) -> Path:
+        """The folder for files that this run leaves behind."""
+        return run_folder(self.workspace, self.id)
+
+    def emit(self, event: Event) -> None:
+        """Make an event known."""
+        if isinstance(event, StepWaiting) and event.what:
+            self._waits[event.step] = event.what
+        self._stream.emit(event)
+
+    def awaited_by(self, step: str) -> str:
+        """What a step said last that it waits for; empty when it never said."""
+        return self._waits.get(step, "")
+
+    def hide(self, secret: str) -> None:
+        """Mask a value from now on."""
+        self._redactor.add(secret)
+
+    def redacted(self, text: str) -> str:
+        """The text without secrets, for what is shown but is no event."""
+        return self._redactor.text(text)
+
+    def scope(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        """What names in expressions stand for.
+
+        Args:
+            outputs: the outputs of each step that ran; `Pending` for one that has not.
+        """
+        missing = {name: Pending(f"secret {name}") for name in self.pipeline.secrets if name not in self.secrets}
+        return self.pipeline.static_scope() | {
+            "secrets": {**self.secrets, **missing},
+            "build": _Lazy(lambda: msgspec.structs.asdict(self.build)),
+            "run": {"id": self.id},
+            "steps": outputs,
+        }
+
+
+class _Lazy(Mapping[str, Any]):
+    """A mapping that is read only when somebody looks into it: asking git takes longer than most runs have."""
+
+    def __init__(self, read: Callable[[], Mapping[str, Any]]) -> None:
+        self._read = read
+
+    def __getitem__(self, key: str) -> Any:
+        return self._read()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())

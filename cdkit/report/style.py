@@ -1,0 +1,63 @@
+"""Colours and signs for terminals, and plain text for everything else."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+
+Colour = Literal["green", "red", "yellow", "cyan", "dim", "bold"]
+
+_CODES: dict[str, str] = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
+_COLOUR_SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")
+_ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_]?)")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f]")
+
+
+class Style(msgspec.Struct, frozen=True):
+    """How to write.
+
+    Attributes:
+        colour: write colours.
+        unicode: the terminal or file takes more than ASCII.
+    """
+
+    colour: bool = False
+    unicode: bool = True
+
+    def paint(self, text: str, colour: Colour) -> str:
+        """The text in a colour, where colours are written."""
+        return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self.colour else text
+
+    def sign(self, name: str) -> str:
+        """A sign of one character: start, done, failed, skipped, output, waiting, retry, warning."""
+        plain, fancy = _SIGNS[name]
+        return fancy if self.unicode else plain
+
+    def harmless(self, text: str) -> str:
+        """A line of somebody else's without anything that moves the cursor or talks to the terminal.
+
+        Colours stay where colours are written.
+        """
+        if text.isprintable():
+            return text
+        if not self.colour:
+            return _CONTROL.sub("", _ESCAPE_SEQUENCE.sub("", text)).replace("\x1b", "")
+        kept = _COLOUR_SEQUENCE.findall(text)
+        parts = _COLOUR_SEQUENCE.split(text)
+        clean = [_CONTROL.sub("", _ESCAPE_SEQUENCE.sub("", part)).replace("\x1b", "") for part in parts]
+        joined = clean[0] + "".join(code + part for code, part in zip(kept, clean[1:], strict=True))
+        return f"{joined}\x1b[0m" if kept else joined
+
+
+_SIGNS = {
+    "start": (">", "▶"),
+    "done": ("+", "✓"),
+    "failed": ("x", "✗"),
+    "skipped": ("-", "–"),
+    "output": ("|", "│"),
+    "waiting": (".", "…"),
+    "retry": ("~", "↻"),
+    "warning": ("!", "!"),
+}

@@ -1,0 +1,1 @@
+"""Who runs us: one file a build server, and `detect`, which finds the one."""
