@@ -1,0 +1,14 @@
+"""The deploy steps: update what runs, watch it, say why when it fails, and put it back."""
+
+from __future__ import annotations
+
+from cdkit.api import Step, hookimpl
+
+
+@hookimpl
+def cdkit_register_steps() -> list[type[Step]]:
+    """Bring `rolling-update` and `set-image`."""
+    from cdkit_deploy.rolling_update import RollingUpdate
+    from cdkit_deploy.set_image import SetImage
+
+    return [RollingUpdate, SetImage]

@@ -1,0 +1,94 @@
+"""Reading manifests, and the order in which they are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from cdkit.api import InvalidInput, Manifest
+
+ORDER = (
+    "Namespace",
+    "ResourceQuota",
+    "LimitRange",
+    "CustomResourceDefinition",
+    "ServiceAccount",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "Role",
+    "RoleBinding",
+    "Secret",
+    "ConfigMap",
+    "StorageClass",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Service",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "Job",
+    "CronJob",
+    "Ingress",
+)
+"""What others refer to comes first, and what leads traffic to pods comes last; other kinds come before workloads."""
+
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
+"""The kinds whose rollout is watched."""
+
+CLUSTER_WIDE = frozenset(
+    {"Namespace", "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "StorageClass", "PersistentVolume"}
+)
+
+
+def read_manifests(path: Path, namespace: str) -> list[Manifest]:
+    """The objects of a file, or of every YAML file of a folder, in the order in which they are applied.
+
+    Args:
+        path: a file or a folder.
+        namespace: where objects go that name no namespace.
+
+    Raises:
+        InvalidInput: there is nothing to read, or something in it is not a Kubernetes object.
+    """
+    files = sorted([*path.glob("*.yaml"), *path.glob("*.yml")]) if path.is_dir() else [path]
+    objects = [item for file in files for item in _documents(file)]
+    if not objects:
+        raise InvalidInput(f"There are no manifests in {path}.")
+    for item in objects:
+        if item["kind"] not in CLUSTER_WIDE:
+            item["metadata"].setdefault("namespace", namespace)
+    return sorted(objects, key=_place)
+
+
+def workloads_of(objects: Sequence[Manifest]) -> list[Manifest]:
+    """Those whose rollout is watched."""
+    return [item for item in objects if item["kind"] in WORKLOADS]
+
+
+def _place(item: Manifest) -> int:
+    return ORDER.index(item["kind"]) if item["kind"] in ORDER else ORDER.index("Service")
+
+
+def _documents(file: Path) -> list[Manifest]:
+    try:
+        documents = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise InvalidInput(f"The manifests {file} cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"The manifests {file} are not YAML: {' '.join(str(error).split())}") from error
+    return [_checked(item, file) for document in documents if document is not None for item in _items(document)]
+
+
+def _items(document: object) -> Sequence[object]:
+    is_list = isinstance(document, dict) and document.get("kind") == "List"
+    return document.get("items") or [] if is_list and isinstance(document, dict) else [document]
+
+
+def _checked(item: object, file: Path) -> Manifest:
+    if isinstance(item, dict) and isinstance(item.get("metadata"), dict):
+        named = [item.get("apiVersion"), item.get("kind"), item["metadata"].get("name")]
+        if all(isinstance(value, str) and value for value in named):
+            return item
+    raise InvalidInput(f"A document in {file} is not a Kubernetes object: it needs apiVersion, kind and metadata.name.")

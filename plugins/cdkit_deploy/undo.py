@@ -1,0 +1,55 @@
+"""Putting objects back to what they were before a deployment touched them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cdkit.api import Cluster, Manifest, ObjectRef
+from cdkit_deploy.managed_fields import applied_by_us
+
+_SERVER_OWNED = frozenset({"apiVersion", "kind", "metadata", "status"})
+
+
+class Before(msgspec.Struct, frozen=True):
+    """An object as it was before it was touched; `live` is None when there was none."""
+
+    ref: ObjectRef
+    live: Manifest | None
+
+
+def remember(cluster: Cluster, ref: ObjectRef) -> Before:
+    """Look at an object before it is touched."""
+    return Before(ref, cluster.get(ref))
+
+
+def put_back(cluster: Cluster, before: Before) -> str:
+    """Undo what was done to an object since it was remembered, and say in a few words what that was.
+
+    An object that cdkit applied before is applied again with what it applied then, so that the API server takes away
+    what the failed deployment brought. One that somebody else made gets its old fields back, whoever owns them. One
+    that did not exist is deleted.
+    """
+    if before.live is None:
+        cluster.delete(before.ref)
+        return f"{before.ref} was removed: there was none before"
+    applied = applied_by_us(before.live)
+    if applied is not None:
+        cluster.apply(applied)
+    else:
+        cluster.patch(before.ref, _as_it_was(before.live), "json")
+    return f"{before.ref} was put back"
+
+
+def _as_it_was(live: Manifest) -> list[dict[str, Any]]:
+    """A JSON patch (RFC 6902) that replaces all that a person can write in an object."""
+    metadata = live["metadata"]
+    fields = [
+        {"op": "add", "path": f"/{name}", "value": value} for name, value in live.items() if name not in _SERVER_OWNED
+    ]
+    marks = [
+        {"op": "add", "path": f"/metadata/{name}", "value": metadata.get(name, {})}
+        for name in ("labels", "annotations")
+    ]
+    return [*fields, *marks]

@@ -1,0 +1,27 @@
+"""A security context that takes away what a web service never needs.
+
+https://kubernetes.io/docs/concepts/security/pod-security-standards/ (the level `restricted`)
+"""
+
+from __future__ import annotations
+
+from cdkit_manifests.draft import Draft, Wish
+
+
+def enrich(wish: Wish, draft: Draft) -> None:
+    """Drop privileges; demand a user other than root where the image is known to have one."""
+    draft.pod["automountServiceAccountToken"] = False
+    draft.pod["securityContext"] = {"seccompProfile": {"type": "RuntimeDefault"}}
+    user = wish.project.get("user")
+    if user is not None:
+        draft.pod["securityContext"] |= {"runAsNonRoot": True, "runAsUser": user}
+    else:
+        draft.warnings.append("The Dockerfile names no numeric USER, so the container may run as root.")
+    draft.container["securityContext"] = {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": True,
+    }
+    # With a read-only root, a place for temporary files is what nearly every program still needs.
+    draft.pod["volumes"] = [{"name": "tmp", "emptyDir": {}}]
+    draft.container["volumeMounts"] = [{"name": "tmp", "mountPath": "/tmp"}]  # noqa: S108 -- a path in the container

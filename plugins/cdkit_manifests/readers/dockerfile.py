@@ -1,0 +1,43 @@
+"""Facts from a Dockerfile: the port that it exposes, and the user that its last stage runs as."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cdkit_manifests.project import Fact
+
+FILE = "Dockerfile"
+_INSTRUCTION = re.compile(r"^\s*(FROM|EXPOSE|USER)\s+(\S+)", re.IGNORECASE)
+_PORT = re.compile(r"(\d{1,5})(?:/tcp)?")
+_USER = re.compile(r"([1-9]\d*)(?::.*)?")
+
+
+def read(folder: Path) -> list[Fact]:
+    """The facts of a folder's Dockerfile; none when there is no such file.
+
+    A value that is only known when the image is built (`$PORT`) is no fact.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return []
+    found: dict[str, Fact] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        match = _INSTRUCTION.match(line)
+        if match is None:
+            continue
+        instruction, argument = match[1].upper(), match[2]
+        if instruction == "FROM":
+            # What an earlier stage exposes, or runs as, says nothing about the image.
+            found.clear()
+        else:
+            found.update(_facts(instruction, argument, f"{FILE}:{number}"))
+    return list(found.values())
+
+
+def _facts(instruction: str, argument: str, source: str) -> dict[str, Fact]:
+    if instruction == "EXPOSE":
+        port = _PORT.fullmatch(argument)
+        return {"port": Fact("port", int(port[1]), source)} if port else {}
+    user = _USER.fullmatch(argument)
+    return {"user": Fact("user", int(user[1]), source)} if user else {}

@@ -1,0 +1,1 @@
+"""Writers: one module a form in which manifests can be written down."""

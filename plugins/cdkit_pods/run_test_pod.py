@@ -1,0 +1,145 @@
+"""`run-test-pod`: tests in a pod of the cluster."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from msgspec import Meta
+
+from cdkit.api import (
+    Change,
+    Decision,
+    Duration,
+    ObjectQuery,
+    ObjectRef,
+    Problem,
+    Snapshot,
+    Step,
+    StepContext,
+    StepOptions,
+    StepOutputs,
+    Verdict,
+    WorkFailed,
+    WorldFailed,
+    diagnose_test_pod,
+)
+from cdkit_pods.log_stream import LogStream
+from cdkit_pods.manifest import CONTAINER, TestPod
+
+NEEDED = (("create", "pods"), ("delete", "pods"), ("watch", "pods"), ("list", "events"), ("get", "pods/log"))
+
+
+class RunTestPod(Step):
+    """Run tests in a pod of the cluster, show their log, and remove the pod."""
+
+    name = "run-test-pod"
+
+    class Options(StepOptions, frozen=True, kw_only=True):
+        """What to run in the pod."""
+
+        image: Annotated[str, Meta(min_length=1, description="The image that holds the tests.")]
+        command: Annotated[
+            str | list[str],
+            Meta(description="Replaces the image's own command. No shell reads it: a text is split at its spaces."),
+        ] = []
+        env: Annotated[dict[str, str], Meta(description="Environment variables of the tests.")] = {}
+        service_account: Annotated[
+            str, Meta(description="The service account of the pod; without one it gets no token.")
+        ] = ""
+        pull_secrets: Annotated[list[str], Meta(description="Secrets of the namespace with registry logins.")] = []
+        longest: Annotated[
+            Duration, Meta(description="The kubelet ends the pod after this time, also when nobody watches any more.")
+        ] = Duration(3600)
+
+    class Outputs(StepOutputs, frozen=True, kw_only=True):
+        """How the tests ended."""
+
+        pod: Annotated[str, Meta(description="The pod's name, for its events; the pod itself is gone.")]
+        exit_code: Annotated[int, Meta(description="The exit code, which is 0: any other fails the step.")]
+
+    options: Options
+
+    def check(self, ctx: StepContext) -> Iterable[Problem]:
+        """The cluster answers, the namespace is there, and the account may run pods in it."""
+        namespace = ctx.namespace
+        if ctx.cluster.get(ObjectRef("v1", "Namespace", namespace)) is None:
+            remedy = f"Create it: kubectl create namespace {namespace}"
+            yield Problem(f"The namespace {namespace!r} of {ctx.step!r} does not exist in the cluster.", None, remedy)
+        for verb, resource in NEEDED:
+            if not ctx.cluster.allowed(verb, "", resource, namespace):
+                remedy = f"Give the build's account a Role in {namespace!r} that allows it."
+                yield Problem(f"The account of the build may not {verb} {resource} in {namespace!r}.", None, remedy)
+
+    def plan(self, ctx: StepContext) -> Iterable[Change]:
+        """The pod that would come and go."""
+        command = shlex.join(self._command()) or "the image's own command"
+        return [Change("run", f"{command} in a pod of {self.options.image}", "it is removed afterwards")]
+
+    def run(self, ctx: StepContext) -> Outputs:
+        """Run the pod to its end.
+
+        Raises:
+            WorkFailed: the tests ended with another exit code than 0.
+            WorldFailed: the pod could not run them.
+        """
+        created = ctx.cluster.create(self._pod(ctx).manifest())
+        ref = ObjectRef.of(created)
+        ctx.defer(f"delete {ref} in {ref.namespace!r}", lambda: _delete(ctx, ref))
+        ctx.say(f"{ref} in {ref.namespace}")
+        log = LogStream(ctx, ref, CONTAINER)
+        decision = ctx.follow(_queries(ref), lambda seen: _diagnose(seen, log))
+        last = log.finish()
+        if decision.state == "failed":
+            raise _error(ctx, ref, decision, last)
+        return self.Outputs(pod=ref.name, exit_code=0)
+
+    def _command(self) -> list[str]:
+        command = self.options.command
+        return shlex.split(command) if isinstance(command, str) else list(command)
+
+    def _pod(self, ctx: StepContext) -> TestPod:
+        options = self.options
+        return TestPod(
+            step=ctx.step,
+            run_id=ctx.run_id,
+            namespace=ctx.namespace,
+            image=options.image,
+            command=self._command(),
+            env=options.env,
+            service_account=options.service_account,
+            pull_secrets=options.pull_secrets,
+            longest=max(1, int(options.longest)),
+        )
+
+
+def _delete(ctx: StepContext, ref: ObjectRef) -> None:
+    ctx.cluster.delete(ref, grace_seconds=1)
+
+
+def _queries(ref: ObjectRef) -> dict[str, ObjectQuery]:
+    by_name = f"metadata.name={ref.name}"
+    about_it = f"involvedObject.kind=Pod,involvedObject.name={ref.name}"
+    return {
+        "pods": ObjectQuery("v1", "Pod", ref.namespace, field_selector=by_name),
+        "events": ObjectQuery("v1", "Event", ref.namespace, field_selector=about_it),
+    }
+
+
+def _diagnose(seen: Snapshot, log: LogStream) -> Verdict:
+    pod = next(iter(seen["pods"]), None)
+    if pod is not None:
+        log.look_at(pod)
+    return diagnose_test_pod(pod, seen["events"], container=CONTAINER)
+
+
+def _error(ctx: StepContext, ref: ObjectRef, decision: Decision, last: Sequence[str]) -> WorkFailed | WorldFailed:
+    cause = decision.cause
+    if cause is None:
+        return WorldFailed(f"{decision.verdict.summary}.")
+    if cause.id == "command-failed":
+        return WorkFailed(cause.sentence, remedy=cause.remedy, cause=cause.id, evidence=last or cause.evidence)
+    proven = cause if last else ctx.with_log(ref.namespace, cause)
+    evidence = [*proven.evidence, *(f"  {line}" for line in last)]
+    return WorldFailed(proven.sentence, remedy=proven.remedy, cause=proven.id, evidence=evidence)
