@@ -1,0 +1,200 @@
+"""What the API server tells of one pod, read once into a form that the rules can ask."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from cdkit.diagnosis.events import EventLog, ObjectEvent, moment
+from cdkit.models.kube import Manifest
+
+StateKind = Literal["waiting", "running", "terminated"]
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """How an instance of a container ended (`ContainerStateTerminated`)."""
+
+    exit_code: int
+    signal: int = 0
+    reason: str = ""
+    message: str = ""
+
+    @property
+    def was_bad(self) -> bool:
+        """Whether it ended with anything but exit code 0."""
+        return self.exit_code != 0
+
+    def __str__(self) -> str:
+        words = f"exit code {self.exit_code}"
+        if self.reason not in ("", "Error", "Completed"):
+            words += f", {self.reason}"
+        return f"{words}: {self.message}" if self.message else words
+
+
+class ContainerStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One container of a pod.
+
+    Attributes:
+        name: its name, unique in the pod, init containers included.
+        image: as the pod names it.
+        is_init: it must end before the next one starts; an init container that is a sidecar is not meant.
+        spec: its part of the pod's specification.
+        state: what it does now.
+        reason: the machine's word for `state`: `ImagePullBackOff`.
+        message: the kubelet's words for `state`.
+        started_at: when it started to run, in the form of `ObjectEvent.time`; empty when it does not run.
+        ended: how it ended: now, or before the last restart.
+        restarts: how often it was started again.
+        ready: whether it takes part in its Service.
+        has_started_up: whether its startup probe, if any, has passed.
+        events: about this container, the oldest first.
+    """
+
+    name: str
+    image: str
+    is_init: bool
+    spec: dict[str, Any]
+    state: StateKind = "waiting"
+    reason: str = ""
+    message: str = ""
+    started_at: str = ""
+    ended: Ending | None = None
+    restarts: int = 0
+    ready: bool = False
+    has_started_up: bool = True
+    events: tuple[ObjectEvent, ...] = ()
+
+    @property
+    def endings(self) -> int:
+        """How many of its instances have ended."""
+        return self.restarts + (self.state == "terminated")
+
+    @property
+    def is_backing_off(self) -> bool:
+        """Whether the kubelet has stopped restarting it at once."""
+        return self.reason == "CrashLoopBackOff"
+
+    def facts(self) -> tuple[str, ...]:
+        """What its status says, as lines of evidence."""
+        lines = []
+        if self.reason or self.message:
+            about = ": ".join(filter(None, (self.reason, self.message)))
+            lines.append(f"container {self.name} is {self.state}: {about}")
+        if self.ended is not None and self.ended.was_bad:
+            lines.append(f"container {self.name} ended with {self.ended}")
+        return tuple(lines)
+
+
+class PodStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One pod.
+
+    Attributes:
+        name: its name.
+        phase: `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`.
+        reason: why it failed as a whole: `Evicted`, `OutOfcpu`, `DeadlineExceeded`.
+        message: the words to `reason`.
+        conditions: the conditions by type.
+        containers: init containers first, in their order.
+        spec: its specification.
+        events: about the pod and its containers, the oldest first.
+        is_leaving: somebody has asked for its deletion.
+    """
+
+    name: str
+    phase: str
+    reason: str
+    message: str
+    conditions: dict[str, dict[str, Any]]
+    containers: tuple[ContainerStatus, ...]
+    spec: dict[str, Any]
+    events: tuple[ObjectEvent, ...]
+    is_leaving: bool
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its condition `Ready` is true."""
+        return self.conditions.get("Ready", {}).get("status") == "True"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether none of its containers will run again."""
+        return self.phase in ("Succeeded", "Failed")
+
+    def condition(self, kind: str) -> dict[str, Any]:
+        """A condition by its type; empty when there is none."""
+        return self.conditions.get(kind, {})
+
+
+def read_pod(pod: Manifest, log: EventLog) -> PodStatus:
+    """Read a pod and the events about it."""
+    status, spec = pod.get("status") or {}, pod.get("spec") or {}
+    events = log.about(pod)
+    return PodStatus(
+        name=pod["metadata"]["name"],
+        phase=status.get("phase") or "Pending",
+        reason=status.get("reason") or "",
+        message=status.get("message") or "",
+        conditions={item["type"]: item for item in status.get("conditions") or ()},
+        containers=tuple(
+            _read_container(item, statuses, events, is_init=is_init and item.get("restartPolicy") != "Always")
+            for specs, statuses, is_init in (
+                ("initContainers", _by_name(status.get("initContainerStatuses")), True),
+                ("containers", _by_name(status.get("containerStatuses")), False),
+            )
+            for item in spec.get(specs) or ()
+        ),
+        spec=spec,
+        events=events,
+        is_leaving=bool(pod["metadata"].get("deletionTimestamp")),
+    )
+
+
+def _by_name(statuses: list[dict[str, Any]] | None) -> dict[str, dict[str, Any]]:
+    return {status["name"]: status for status in statuses or ()}
+
+
+def _read_container(
+    spec: dict[str, Any],
+    statuses: dict[str, dict[str, Any]],
+    events: tuple[ObjectEvent, ...],
+    *,
+    is_init: bool,
+) -> ContainerStatus:
+    name = spec["name"]
+    status = statuses.get(name) or {}
+    kind, state = _state(status.get("state") or {})
+    return ContainerStatus(
+        name=name,
+        image=spec.get("image") or status.get("image") or "",
+        is_init=is_init,
+        spec=spec,
+        state=kind,
+        reason=state.get("reason") or "",
+        message=state.get("message") or "",
+        started_at=moment(state.get("startedAt")) if kind == "running" else "",
+        ended=_ending(state if kind == "terminated" else (status.get("lastState") or {}).get("terminated")),
+        restarts=status.get("restartCount") or 0,
+        ready=bool(status.get("ready")),
+        # `started` is of Kubernetes 1.16 and later; before that there was no startup probe.
+        has_started_up=status.get("started") is not False,
+        events=tuple(event for event in events if event.container == name),
+    )
+
+
+def _state(state: dict[str, Any]) -> tuple[StateKind, dict[str, Any]]:
+    for kind in ("running", "terminated"):
+        if state.get(kind) is not None:
+            return kind, state[kind]
+    return "waiting", state.get("waiting") or {}
+
+
+def _ending(terminated: dict[str, Any] | None) -> Ending | None:
+    if not terminated:
+        return None
+    return Ending(
+        exit_code=terminated.get("exitCode") or 0,
+        signal=terminated.get("signal") or 0,
+        reason=terminated.get("reason") or "",
+        message=terminated.get("message") or "",
+    )

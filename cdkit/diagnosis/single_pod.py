@@ -1,0 +1,113 @@
+"""How a pod has fared that runs once and ends: a test pod."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from cdkit.diagnosis.container import noun
+from cdkit.diagnosis.container_end import how_it_ended
+from cdkit.diagnosis.events import EventLog
+from cdkit.diagnosis.pod import causes_of
+from cdkit.diagnosis.pod_status import ContainerStatus, PodStatus, read_pod
+from cdkit.diagnosis.replicas import unfinished, without_patience
+from cdkit.diagnosis.verdict import FATAL_NOW, NEVER_FATAL, Cause, Verdict
+from cdkit.diagnosis.wording import evidence, quoted
+from cdkit.models.kube import Manifest
+
+
+def diagnose_test_pod(pod: Manifest | None, events: Iterable[Manifest], *, container: str = "") -> Verdict:
+    """Judge one look at a pod that runs once.
+
+    It has succeeded when its main container ended with exit code 0, whether or not a container beside it still runs.
+    Containers beside the main one may end as they like.
+
+    Args:
+        pod: the Pod; None when it was there and is not any more.
+        events: Events of its namespace.
+        container: the name of the main container; empty for the first one.
+    """
+    if pod is None:
+        return unfinished("the pod is gone", (_fatal("pod-gone", "", "The pod was deleted before it had ended."),))
+    status = read_pod(pod, EventLog(events))
+    main = next((item for item in status.containers if not item.is_init and container in ("", item.name)), None)
+    if status.phase == "Succeeded" or (main is not None and _has_ended_well(main)):
+        return Verdict("succeeded", f"Pod {status.name} has succeeded")
+    return unfinished(_summary(status, main), _causes(status, main))
+
+
+def _has_ended_well(main: ContainerStatus) -> bool:
+    return main.state == "terminated" and main.ended is not None and not main.ended.was_bad
+
+
+def _is_over(pod: PodStatus, main: ContainerStatus | None) -> bool:
+    """Whether nothing that is awaited will run again."""
+    is_never_restarted = pod.spec.get("restartPolicy") == "Never"
+    return pod.phase == "Failed" or (is_never_restarted and main is not None and main.state == "terminated")
+
+
+def _summary(pod: PodStatus, main: ContainerStatus | None) -> str:
+    if _is_over(pod, main):
+        return f"Pod {pod.name} has failed"
+    doing = main.reason or main.state if main is not None else "waiting"
+    return f"Pod {pod.name} is {pod.phase.lower()} ({quoted(doing)})"
+
+
+def _causes(pod: PodStatus, main: ContainerStatus | None) -> tuple[Cause, ...]:
+    if pod.is_leaving:
+        return (_fatal("pod-gone", pod.name, f"Pod {pod.name} was deleted before it had ended."),)
+    if pod.reason == "DeadlineExceeded":
+        return (_overdue(pod),)
+    main_name = main.name if main is not None else ""
+    causes = [_of_one_run(pod, main, cause) for cause in causes_of(pod)]
+    causes.sort(key=lambda cause: cause.container != main_name)
+    if not _is_over(pod, main):
+        return tuple(causes)
+    return without_patience(causes) or (_failed(pod),)
+
+
+def _of_one_run(pod: PodStatus, main: ContainerStatus | None, cause: Cause) -> Cause:
+    """What is a crash of a program that is to keep running is the result of one that is to end."""
+    if cause.id != "crash-loop":
+        return cause
+    if main is None or cause.container != main.name:
+        return msgspec.structs.replace(cause, patience=NEVER_FATAL)
+    if not _is_over(pod, main) or main.ended is None:
+        return cause
+    return msgspec.structs.replace(
+        cause,
+        id="command-failed",
+        sentence=f"Pod {pod.name} has failed: {noun(main)} {how_it_ended(main.ended)}.",
+        patience=FATAL_NOW,
+    )
+
+
+def _overdue(pod: PodStatus) -> Cause:
+    seconds = pod.spec.get("activeDeadlineSeconds")
+    within = f" within {seconds} seconds (activeDeadlineSeconds)" if seconds else " within its activeDeadlineSeconds"
+    return _fatal("deadline-exceeded", pod.name, f"Pod {pod.name} did not end{within}.", pod.message)
+
+
+def _failed(pod: PodStatus) -> Cause:
+    why = f": {quoted(pod.message or pod.reason)}" if pod.message or pod.reason else ""
+    return _fatal("pod-failed", pod.name, f"Pod {pod.name} has failed{why}.", pod.message)
+
+
+_REMEDIES = {
+    "pod-gone": "Look at who deletes pods in the namespace, or whether its node went away; then run again.",
+    "deadline-exceeded": "See in the log where it hangs; raise activeDeadlineSeconds if the work is really that long.",
+    "pod-failed": "Look at the pod: kubectl describe pod says more.",
+}
+
+
+def _fatal(cause_id: str, pod: str, sentence: str, *proof: str) -> Cause:
+    return Cause(
+        id=cause_id,
+        sentence=sentence,
+        subject=f"Pod {pod}".strip(),
+        evidence=evidence(*proof),
+        remedy=_REMEDIES[cause_id],
+        patience=FATAL_NOW,
+        pod=pod,
+    )
