@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cdkit.diagnosis.judge import Decision
-from cdkit.diagnosis.single_pod import diagnose_test_pod
-from cdkit.diagnosis.verdict import Cause, Verdict
+from cdkit.diagnosis.verdict import Cause
 from cdkit.errors import (
     AccessDenied,
     Cancelled,
@@ -33,7 +32,6 @@ from cdkit.models.environment import Environment
 from cdkit.models.image import BuildRequest, Credentials, ImageReference
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.models.problem import Position, Problem
-from cdkit.observe.snapshot import Snapshot
 from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.image_engine import ImageEngine
@@ -75,17 +73,14 @@ __all__ = [
     "RequestRejected",
     "RollbackFailed",
     "RolledBack",
-    "Snapshot",
     "Step",
     "StepContext",
     "StepOptions",
     "StepOutputs",
     "TimedOut",
     "Unavailable",
-    "Verdict",
     "WorkFailed",
     "WorldFailed",
-    "diagnose_test_pod",
     "hookimpl",
     "until_cancelled",
 ]

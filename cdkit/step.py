@@ -20,9 +20,8 @@ from cdkit.ports.world import World
 
 if TYPE_CHECKING:
     from cdkit.diagnosis.judge import Decision
-    from cdkit.diagnosis.verdict import Cause, Verdict
-    from cdkit.models.kube import ObjectQuery, ObjectRef
-    from cdkit.observe.snapshot import Snapshot
+    from cdkit.diagnosis.verdict import Cause
+    from cdkit.models.kube import Manifest, ObjectRef
     from cdkit.ports.cluster import Cluster
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
@@ -193,17 +192,24 @@ class StepContext:
         """Wait, unless the step is asked to stop."""
         pause(self.clock, seconds, self.cancellation)
 
-    def follow(self, queries: Mapping[str, ObjectQuery], diagnose: Callable[[Snapshot], Verdict]) -> Decision:
-        """Watch some objects until a diagnosis of them is final; says what it waits for.
+    def follow_pod(self, ref: ObjectRef, container: str, on_look: Callable[[Manifest], None]) -> Decision:
+        """Watch a pod that runs once until it has ended or cannot run; says what it waits for.
 
         Args:
-            queries: what to watch, by names that `diagnose` knows.
-            diagnose: turns what is seen into a verdict; called again at every change.
+            ref: the pod.
+            container: its main container.
+            on_look: gets the pod at every look.
         """
-        from cdkit.observe.follow import follow
+        from cdkit.observe.pods import follow_pod
 
-        return follow(
-            self.cluster, queries, diagnose, cancellation=self.cancellation, clock=self.clock, tell=self.waiting
+        return follow_pod(
+            self.cluster,
+            ref,
+            container,
+            on_look=on_look,
+            cancellation=self.cancellation,
+            clock=self.clock,
+            tell=self.waiting,
         )
 
     def follow_workload(self, ref: ObjectRef, seconds: float) -> Decision:
@@ -243,8 +249,12 @@ class StepContext:
 
     def clean_up(self) -> None:
         """Do all that was deferred, the newest first. For the engine and the test kit."""
-        while self._cleanups:
-            what, cleanup = self._cleanups.pop()
+        while True:
+            try:
+                # The engine may clean up for a step that does not stop, while the step itself does.
+                what, cleanup = self._cleanups.pop()
+            except IndexError:
+                return
             try:
                 cleanup()
             except Exception as error:  # noqa: BLE001 -- one failed clean-up must not keep the others from being done

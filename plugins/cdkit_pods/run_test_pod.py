@@ -12,18 +12,14 @@ from cdkit.api import (
     Change,
     Decision,
     Duration,
-    ObjectQuery,
     ObjectRef,
     Problem,
-    Snapshot,
     Step,
     StepContext,
     StepOptions,
     StepOutputs,
-    Verdict,
     WorkFailed,
     WorldFailed,
-    diagnose_test_pod,
 )
 from cdkit_pods.log_stream import LogStream
 from cdkit_pods.manifest import CONTAINER, TestPod
@@ -89,7 +85,7 @@ class RunTestPod(Step):
         ctx.defer(f"delete {ref} in {ref.namespace!r}", lambda: _delete(ctx, ref))
         ctx.say(f"{ref} in {ref.namespace}")
         log = LogStream(ctx, ref, CONTAINER)
-        decision = ctx.follow(_queries(ref), lambda seen: _diagnose(seen, log))
+        decision = ctx.follow_pod(ref, CONTAINER, on_look=log.look_at)
         last = log.finish()
         if decision.state == "failed":
             raise _error(ctx, ref, decision, last)
@@ -116,22 +112,6 @@ class RunTestPod(Step):
 
 def _delete(ctx: StepContext, ref: ObjectRef) -> None:
     ctx.cluster.delete(ref, grace_seconds=1)
-
-
-def _queries(ref: ObjectRef) -> dict[str, ObjectQuery]:
-    by_name = f"metadata.name={ref.name}"
-    about_it = f"involvedObject.kind=Pod,involvedObject.name={ref.name}"
-    return {
-        "pods": ObjectQuery("v1", "Pod", ref.namespace, field_selector=by_name),
-        "events": ObjectQuery("v1", "Event", ref.namespace, field_selector=about_it),
-    }
-
-
-def _diagnose(seen: Snapshot, log: LogStream) -> Verdict:
-    pod = next(iter(seen["pods"]), None)
-    if pod is not None:
-        log.look_at(pod)
-    return diagnose_test_pod(pod, seen["events"], container=CONTAINER)
 
 
 def _error(ctx: StepContext, ref: ObjectRef, decision: Decision, last: Sequence[str]) -> WorkFailed | WorldFailed:

@@ -1,0 +1,1 @@
+"""A picture of some objects of a cluster, kept current by watches."""

@@ -1,0 +1,58 @@
+"""Watches a pod that runs once, a test pod, until it has ended or cannot run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cdkit.diagnosis.judge import Decision
+from cdkit.diagnosis.single_pod import diagnose_test_pod
+from cdkit.diagnosis.verdict import Verdict
+from cdkit.flow.cancellation import Cancellation
+from cdkit.flow.clock import Clock
+from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
+from cdkit.observe.follow import Tell, follow
+from cdkit.observe.snapshot import Snapshot
+from cdkit.ports.cluster import Cluster
+
+
+def follow_pod(
+    cluster: Cluster,
+    ref: ObjectRef,
+    container: str,
+    *,
+    on_look: Callable[[Manifest], None],
+    cancellation: Cancellation,
+    clock: Clock,
+    tell: Tell,
+) -> Decision:
+    """Watch a pod until its main container has ended, or it is clear that it never will run.
+
+    Args:
+        cluster: the API server.
+        ref: the pod.
+        container: its main container.
+        on_look: gets the pod at every look, to follow its logs, say.
+        cancellation: ends the watching.
+        clock: the time.
+        tell: hears how it goes.
+
+    Raises:
+        CdkitError: the reason of the cancellation, or what the API server will not let us see.
+    """
+
+    def diagnose(seen: Snapshot) -> Verdict:
+        pod = next(iter(seen["pods"]), None)
+        if pod is not None:
+            on_look(pod)
+        return diagnose_test_pod(pod, seen["events"], container=container)
+
+    return follow(cluster, _queries(ref), diagnose, cancellation=cancellation, clock=clock, tell=tell)
+
+
+def _queries(ref: ObjectRef) -> dict[str, ObjectQuery]:
+    by_name = f"metadata.name={ref.name}"
+    about_it = f"involvedObject.kind=Pod,involvedObject.name={ref.name}"
+    return {
+        "pods": ObjectQuery("v1", "Pod", ref.namespace, field_selector=by_name),
+        "events": ObjectQuery("v1", "Event", ref.namespace, field_selector=about_it),
+    }

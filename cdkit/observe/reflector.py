@@ -1,0 +1,139 @@
+"""One query, followed for ever: list, watch from there, and list again when the server asks for it.
+
+https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+import msgspec
+
+from cdkit.errors import AccessDenied, Unavailable, WorldFailed
+from cdkit.flow.cancellation import Cancellation, pause
+from cdkit.flow.clock import Clock, measured
+from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery
+from cdkit.observe.picture import is_newer, resource_version_of
+from cdkit.ports.cluster import Cluster
+
+FIRST_PAUSE = 0.2
+"""Seconds before a server that did not answer is asked again; each further pause is twice as long."""
+
+LONGEST_PAUSE = 5.0
+"""Seconds."""
+
+SHORT_WATCH = 1.0
+"""Seconds. A watch that ends earlier than this, and told nothing, was of no use."""
+
+REFUSALS = 3
+"""So many watches in a row must be refused for the refusal to be believed: the first ones may be of a version that
+the server has forgotten."""
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """All objects of the query, as they were at a resource version. It also says that the server answers."""
+
+    objects: list[Manifest]
+    resource_version: str
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """One object came, changed or went."""
+
+    change: ObjectChange
+
+
+class Unseen(msgspec.Struct, frozen=True):
+    """The server does not answer, and what is known grows old, until the next `Listed`."""
+
+    message: str
+
+
+Message = Listed | Changed | Unseen
+
+
+class Reflector:
+    """Follows one query until it is cancelled.
+
+    Args:
+        cluster: the API server.
+        query: what to follow.
+        clock: the time, for the pauses between questions to a server that does not answer.
+        cancellation: ends it.
+    """
+
+    def __init__(self, cluster: Cluster, query: ObjectQuery, *, clock: Clock, cancellation: Cancellation) -> None:
+        self._cluster = cluster
+        self._query = query
+        self._clock = clock
+        self._cancellation = cancellation
+        self._version = ""
+        self._failures = 0
+
+    def messages(self) -> Iterator[Message]:
+        """What happens, in order and without an end.
+
+        Raises:
+            CdkitError: a permanent one, such as AccessDenied; or the reason of the cancellation.
+        """
+        while True:
+            self._cancellation.raise_if_cancelled()
+            try:
+                objects, self._version = self._cluster.list(self._query)
+            except Unavailable as error:
+                yield Unseen(error.message)
+                self._rest()
+            else:
+                yield Listed(objects, self._version)
+                yield from self._watch_from_here()
+
+    def _watch_from_here(self) -> Iterator[Message]:
+        """Watch after watch, until a new list is needed.
+
+        A connection that breaks is not an outage yet: the list that follows is the question whether it is one. Only
+        watches that break again and again, and tell nothing in between, are told and slowed down.
+        """
+        trouble: WorldFailed | None = None
+        while trouble is None:
+            version, seconds = self._version, measured(self._clock)
+            trouble = yield from self._watch()
+            if self._version != version or seconds() >= SHORT_WATCH:
+                self._failures = 0
+            if not self._failures:
+                self._failures = 1
+                continue
+            if trouble is not None and not isinstance(trouble, Unavailable) and self._failures >= REFUSALS:
+                raise trouble
+            if isinstance(trouble, Unavailable):
+                yield Unseen(trouble.message)
+            self._rest()
+
+    def _watch(self) -> Generator[Message, None, WorldFailed | None]:
+        """One watch. Gives None when the server ended it in the usual way, else why it cannot be resumed."""
+        try:
+            for change in self._cluster.watch(self._query, self._version, self._cancellation):
+                if change.type == "ERROR":
+                    return Unavailable(f"The watch of {self._query.kind} objects ended: {_reason(change)}.")
+                version = resource_version_of(change.object)
+                if version and is_newer(version, self._version):
+                    self._version = version
+                if change.type != "BOOKMARK":
+                    yield Changed(change)
+        except AccessDenied:
+            raise
+        except WorldFailed as error:
+            self._cancellation.raise_if_cancelled()
+            return error
+        self._cancellation.raise_if_cancelled()
+        return None
+
+    def _rest(self) -> None:
+        seconds = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failures, 10))
+        self._failures += 1
+        pause(self._clock, seconds, self._cancellation)
+
+
+def _reason(change: ObjectChange) -> str:
+    """What a `Status` object says. 410 Gone is the usual one: the server has forgotten that resource version."""
+    status = change.object
+    return str(status.get("message") or status.get("reason") or status.get("code") or "no reason given")
