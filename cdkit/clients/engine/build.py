@@ -1,0 +1,77 @@
+"""Reading what the classic builder says, until it names the image or the instruction that failed."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import Any
+
+from cdkit.clients.engine.messages import recognised
+from cdkit.clients.lines import LineSplitter, text_of
+from cdkit.errors import CdkitError, WorkFailed
+from cdkit.ports.image_engine import OnText
+
+EVIDENCE_LINES = 20
+
+_STEP = re.compile(r"Step \d+/\d+ : (.*)")
+
+_PULL_FAILED = "invalid from flag value"
+"""How the builder begins its message when the image of a `COPY --from=` cannot be had."""
+
+
+class BuildLog:
+    """What a build printed so far.
+
+    Args:
+        on_line: called with each whole line.
+    """
+
+    def __init__(self, on_line: OnText) -> None:
+        self._on_line = on_line
+        self._splitter = LineSplitter()
+        self._last: deque[str] = deque(maxlen=EVIDENCE_LINES)
+        self._instruction = ""
+        self.image_id = ""
+
+    def read(self, message: dict[str, Any]) -> None:
+        """Take in one message of the builder.
+
+        Raises:
+            CdkitError: the message says that the build failed.
+        """
+        self._print(_text(message))
+        self.image_id = (message.get("aux") or {}).get("ID") or self.image_id
+        if failure := message.get("errorDetail") or message.get("error"):
+            self.close()
+            raise self.failure(failure["message"] if isinstance(failure, dict) else failure)
+
+    def close(self) -> None:
+        """Show what stands on a last line without a line break."""
+        rest = self._splitter.rest()
+        if rest is not None:
+            self._show(text_of(rest))
+
+    def failure(self, said: str) -> CdkitError:
+        """The error for a failure in the builder's own words."""
+        instruction = f"`{self._instruction}`" if self._instruction else "The Dockerfile"
+        pulls = self._instruction.upper().startswith("FROM ") or said.startswith(_PULL_FAILED)
+        pull_failed = recognised(said, f"The image of {instruction} cannot be pulled") if pulls else None
+        return pull_failed or WorkFailed(f"{instruction} failed: {' '.join(said.split())}", evidence=self._last)
+
+    def _print(self, text: str) -> None:
+        for line in self._splitter.feed(text.encode()):
+            self._show(text_of(line))
+
+    def _show(self, line: str) -> None:
+        if step := _STEP.match(line):
+            self._instruction = step[1]
+        if line.strip():
+            self._last.append(line)
+            self._on_line(line)
+
+
+def _text(message: dict[str, Any]) -> str:
+    """What of a message a person reads: not the progress of each layer of a base image."""
+    if "status" in message and "progressDetail" not in message:
+        return f"{message['status']}\n"
+    return str(message.get("stream", ""))

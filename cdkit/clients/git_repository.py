@@ -1,0 +1,81 @@
+"""What git knows about the project, for runs outside a build server."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cdkit.models.build import Build
+
+if TYPE_CHECKING:
+    from git import Repo
+
+_ORIGIN_HEAD = "refs/remotes/origin/"
+
+_LOGIN_IN_URL = re.compile(r"^(https?://)[^/@]*@")
+_PASSWORD_IN_URL = re.compile(r"^([a-z+]+://[^/@:]*):[^/@]*@")
+
+
+def read_build_facts(directory: str | Path) -> Build:
+    """The commit, branch and tag that are checked out at a folder or above it.
+
+    What git does not know is the empty string: all of it without a repository, without a commit or without git.
+    """
+    try:
+        from git import Repo
+        from git.exc import GitError
+    except ImportError:
+        # GitPython refuses to be imported where there is no git program.
+        return Build()
+    try:
+        with Repo(directory, search_parent_directories=True) as repository:
+            return _facts(repository)
+    except (GitError, OSError, ValueError):
+        # Not a repository, or one without any commit, or one that is broken.
+        return Build()
+
+
+def without_login(url: str) -> str:
+    """A remote's URL without the user and password that build servers put into it.
+
+    The user of an ssh URL stays: it is a part of the address, and no secret.
+    """
+    return _PASSWORD_IN_URL.sub(r"\1@", _LOGIN_IN_URL.sub(r"\1", url))
+
+
+def _facts(repository: Repo) -> Build:
+    head = repository.head
+    return Build(
+        server="local",
+        commit=head.commit.hexsha,
+        branch="" if head.is_detached else repository.active_branch.name,
+        default_branch=_default_branch(repository),
+        tag=_tag(repository),
+        repository=_remote(repository),
+    )
+
+
+def _default_branch(repository: Repo) -> str:
+    """What the remote's HEAD pointed at when it was cloned; `git remote set-head origin --auto` renews it."""
+    return _git(repository, "symbolic-ref", f"{_ORIGIN_HEAD}HEAD").removeprefix(_ORIGIN_HEAD)
+
+
+def _tag(repository: Repo) -> str:
+    """The tag of the commit; of several the highest version."""
+    return _git(repository, "tag", "--points-at", "HEAD", "--sort=-version:refname").partition("\n")[0]
+
+
+def _git(repository: Repo, *arguments: str) -> str:
+    from git.exc import GitCommandError
+
+    # There may be no such thing; or git may refuse a folder that belongs to another account (safe.directory).
+    with suppress(GitCommandError):
+        return str(repository.git.execute(["git", *arguments]))
+    return ""
+
+
+def _remote(repository: Repo) -> str:
+    remotes = [remote for remote in repository.remotes if remote.name == "origin"] or repository.remotes
+    return without_login(next(remotes[0].urls, "")) if remotes else ""

@@ -1,0 +1,1 @@
+"""One Kubernetes cluster over its JSON API; the `kubernetes` package gives configuration, credentials and TLS."""

@@ -1,0 +1,207 @@
+"""Which cluster, as whom: kubeconfig files, contexts, credential plugins, or the account of the pod that we run in."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+from cdkit.errors import AccessDenied, ClusterUnreachable
+
+POOL_SIZE = 32
+"""Connections that are kept open: as many as steps may use at once, their watches included."""
+
+SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+"""https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/"""
+
+
+class ApiServer:
+    """A configured API server: its address, our connections to it and our credentials.
+
+    Args:
+        client: the `kubernetes.client.ApiClient` that holds the configuration and the connection pool.
+        context: the context's name, for messages.
+        namespace: the context's namespace.
+    """
+
+    def __init__(self, client: Any, context: str, namespace: str) -> None:
+        self.context = context
+        self.namespace = namespace
+        self.host: str = client.configuration.host.rstrip("/")
+        self.pool: Any = client.rest_client.pool_manager
+        self._configuration = client.configuration
+        self._lock = threading.Lock()
+
+    def __str__(self) -> str:
+        return f"the API server of {self.context} ({self.host})"
+
+    def credentials(self) -> dict[str, str]:
+        """The headers that say who we are; expired tokens are renewed first.
+
+        Raises:
+            AccessDenied: they could not be renewed.
+        """
+        try:
+            # The package's own refresh is not made for several threads.
+            with self._lock:
+                settings = self._configuration.auth_settings().values()
+        except Exception as error:
+            raise AccessDenied(f"The credentials of {self.context} could not be renewed: {error}.") from error
+        return {setting["key"]: setting["value"] for setting in settings if setting["value"]}
+
+
+def connect(context: str, kubeconfig: str | None) -> ApiServer:
+    """Read the configuration, without a request to the server.
+
+    Args:
+        context: the context's name; the empty string is the current one.
+        kubeconfig: kubeconfig files, separated as in KUBECONFIG; None takes KUBECONFIG, then `~/.kube/config`.
+
+    Raises:
+        ClusterUnreachable: no cluster is configured, the context is unknown, or its credentials cannot be had.
+    """
+    files = kubeconfig or os.environ.get("KUBECONFIG") or "~/.kube/config"
+    if any(Path(file).expanduser().is_file() for file in files.split(os.pathsep) if file):
+        return _from_files(files, context)
+    if not kubeconfig and not context and os.environ.get("KUBERNETES_SERVICE_HOST"):
+        return _from_pod()
+    wanted = f"context {context!r} cannot be looked up" if context else "no cluster is configured"
+    raise ClusterUnreachable(f"There is no kubeconfig at {files}, so {wanted}.")
+
+
+def _from_files(files: str, context: str) -> ApiServer:
+    from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger
+
+    try:
+        merger = KubeConfigMerger(files)
+        known = _names(merger.config.value["contexts"])
+        chosen = context or merger.config.value.get("current-context") or ""
+    except Exception as error:  # noqa: BLE001 -- a malformed file makes the package fail in many ways
+        _invalid(files, error)
+    if chosen not in known:
+        _unknown_context(chosen, known, files)
+    configuration = _new_configuration()
+    with _collected_errors() as errors:
+        try:
+            loader = KubeConfigLoader(merger.config, chosen, config_persister=merger.save_changes)
+            loader.load_and_set(configuration)
+        except Exception as error:  # noqa: BLE001 -- as above
+            _invalid(files, error)
+    # The package logs that a credential plugin failed, and goes on without credentials.
+    if errors:
+        raise ClusterUnreachable(
+            f"The credentials of context {chosen!r} could not be had: {errors[0]}",
+            remedy="Run the credential plugin that the kubeconfig names by hand, and see what it says.",
+        )
+    namespace = loader.current_context["context"].get("namespace") or "default"
+    return _server(configuration, f"context {chosen!r}", namespace)
+
+
+def _from_pod() -> ApiServer:
+    from kubernetes.config import load_incluster_config
+
+    configuration = _new_configuration()
+    try:
+        load_incluster_config(configuration)
+        namespace = (SERVICE_ACCOUNT / "namespace").read_text().strip()
+    except Exception as error:
+        raise ClusterUnreachable(
+            f"There is no kubeconfig, and the service account of this pod cannot be used: {error}",
+            remedy="Let the pod have a service account token (`automountServiceAccountToken`), or set KUBECONFIG.",
+        ) from error
+    return _server(configuration, "this pod's own cluster", namespace or "default")
+
+
+def _new_configuration() -> Any:
+    from kubernetes.client import Configuration
+
+    configuration = Configuration()
+    configuration.connection_pool_maxsize = POOL_SIZE
+    # A watch that a firewall forgot is noticed by the kernel.
+    configuration.keep_alive = True
+    configuration.retries = False
+    return configuration
+
+
+def _server(configuration: Any, context: str, namespace: str) -> ApiServer:
+    from kubernetes.client import ApiClient
+
+    if not configuration.verify_ssl:
+        _accept_unverified_tls()
+    try:
+        client = ApiClient(configuration=configuration)
+    except Exception as error:
+        raise ClusterUnreachable(f"The TLS or proxy settings of {context} cannot be used: {error}") from error
+    return ApiServer(client, context, namespace)
+
+
+def _accept_unverified_tls() -> None:
+    """The kubeconfig says `insecure-skip-tls-verify`: that needs no warning in the middle of our output."""
+    from urllib3 import disable_warnings
+    from urllib3.exceptions import InsecureRequestWarning
+
+    disable_warnings(InsecureRequestWarning)
+
+
+def _names(contexts: Any) -> list[str]:
+    return [node["name"] for node in contexts]
+
+
+def _unknown_context(context: str, known: list[str], files: str) -> NoReturn:
+    from difflib import get_close_matches
+
+    there_are = f"Known contexts: {', '.join(sorted(known))}." if known else "It has no contexts at all."
+    if not context:
+        raise ClusterUnreachable(
+            f"The kubeconfig {files} names no current context.",
+            remedy=f"Set the environment's `context`, or run `kubectl config use-context`. {there_are}",
+        )
+    near = get_close_matches(context, known, n=1)
+    hint = f"Did you mean {near[0]!r}? " if near else ""
+    raise ClusterUnreachable(
+        f"The kubeconfig {files} has no context {context!r}.",
+        remedy=f"{hint}{there_are}",
+    )
+
+
+def _invalid(files: str, error: Exception) -> NoReturn:
+    raise ClusterUnreachable(
+        f"The kubeconfig {files} cannot be used: {_without_content(error)}.",
+        remedy="Correct the file; `kubectl config view` reads it too.",
+    ) from error
+
+
+def _without_content(error: Exception) -> str:
+    """What is wrong with a kubeconfig, without the parts of the messages that quote its tokens."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return f"it is not YAML at line {mark.line + 1}, column {mark.column + 1}"
+    if type(error).__name__ == "ConfigException":
+        # `Expected key server in FILE/{'name': ..., 'token': ...}`: the package quotes the whole entry.
+        return str(error).partition(" in ")[0].rstrip(".")
+    if isinstance(error, OSError):
+        return f"{error.strerror} ({error.filename})"
+    return "it is not a mapping as a kubeconfig has to be"
+
+
+@contextmanager
+def _collected_errors() -> Iterator[list[str]]:
+    """Collect what the package logs as errors, rather than have it printed in the middle of our output."""
+    import logging
+
+    messages: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.levelno >= logging.ERROR:
+                messages.append(" ".join(record.getMessage().split()))
+
+    collector = Collector()
+    logging.getLogger().addHandler(collector)
+    try:
+        yield messages
+    finally:
+        logging.getLogger().removeHandler(collector)

@@ -1,0 +1,55 @@
+"""The real world: each client is made on first use, and shared by the steps of a run."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cdkit.ports.cluster import Cluster
+    from cdkit.ports.image_engine import ImageEngine
+    from cdkit.ports.processes import Processes
+
+
+class RealWorld:
+    """The clients for the real world, as `cdkit.ports.world.World` describes them. May be shared by threads.
+
+    Args:
+        kubeconfig: kubeconfig files, separated as in KUBECONFIG; None takes KUBECONFIG, then `~/.kube/config`.
+    """
+
+    def __init__(self, kubeconfig: str | None = None) -> None:
+        self._kubeconfig = kubeconfig
+        self._lock = threading.Lock()
+        self._images: ImageEngine | None = None
+        self._processes: Processes | None = None
+        self._clusters: dict[str, Cluster] = {}
+
+    def images(self) -> ImageEngine:
+        """The Docker engine that DOCKER_HOST names; it is asked nothing yet."""
+        from cdkit.clients.engine.docker_engine import DockerEngine
+
+        with self._lock:
+            self._images = self._images or DockerEngine()
+            return self._images
+
+    def cluster(self, context: str) -> Cluster:
+        """The cluster of a kube context; the empty string is the current one.
+
+        Raises:
+            ClusterUnreachable: no cluster is configured, or the context is unknown.
+        """
+        from cdkit.clients.kube.cluster import KubernetesCluster
+
+        with self._lock:
+            if context not in self._clusters:
+                self._clusters[context] = KubernetesCluster.connect(context, kubeconfig=self._kubeconfig)
+            return self._clusters[context]
+
+    def processes(self) -> Processes:
+        """Commands on this machine."""
+        from cdkit.clients.process.local_processes import LocalProcesses
+
+        with self._lock:
+            self._processes = self._processes or LocalProcesses()
+            return self._processes

@@ -1,0 +1,26 @@
+"""The test kit for plugin authors and for cdkit itself: fakes that keep the contracts of the real clients.
+
+result = run_step(PushToRegistry, {"image": "127.0.0.1:5000/hello:1"}, world=FakeWorld(images=engine))
+assert result.outputs.digest
+"""
+
+from cdkit.testing.fake_clock import FakeClock
+from cdkit.testing.fake_cluster import FakeCluster
+from cdkit.testing.fake_image_engine import FakeImageEngine
+from cdkit.testing.fake_processes import CommandRun, FakeProcesses
+from cdkit.testing.fake_world import FakeWorld
+from cdkit.testing.golden import check_golden
+from cdkit.testing.steps import RecordedRun, StepRun, run_step
+
+__all__ = [
+    "CommandRun",
+    "FakeClock",
+    "FakeCluster",
+    "FakeImageEngine",
+    "FakeProcesses",
+    "FakeWorld",
+    "RecordedRun",
+    "StepRun",
+    "check_golden",
+    "run_step",
+]

@@ -1,0 +1,252 @@
+"""A cluster in memory, with the contract of the real one (`tests/contract/test_cluster_contract.py`)."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from cdkit.clients.kube.paths import Resource, group_of
+from cdkit.errors import CdkitError
+from cdkit.flow.cancellation import Cancellation
+from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
+from cdkit.ports.cluster import PatchKind
+from cdkit.testing.fake_api_server import DEFAULT_NAMESPACE, FakeApiServer, key_of, refusal, status_of
+from cdkit.testing.fake_logs import FakeLogs
+from cdkit.testing.field_sets import fields_of
+from cdkit.testing.object_store import change_of
+from cdkit.testing.ownership import MANAGER, apply, own
+from cdkit.testing.patches import PatchFailed, json_patch, merge_patch, strategic_patch
+from cdkit.testing.selectors import matches
+
+TEST_MANAGER = "test"
+
+Reaction = Callable[["FakeCluster", Manifest], None]
+"""Does what a controller or a kubelet would do when an object came or changed."""
+
+_PATCHES: dict[PatchKind, Callable[[Any, Any], Any]] = {
+    "json": json_patch,
+    "merge": merge_patch,
+    "strategic": strategic_patch,
+}
+
+
+class FakeCluster:
+    """A cluster in memory. No controller runs in it: what should happen by itself, a test says with `react`.
+
+    May be used by many threads.
+
+    Args:
+        namespaces: the namespaces that exist; `default` always does.
+
+    Attributes:
+        logs_of_pods: the logs of containers, for a test to write.
+    """
+
+    def __init__(self, *namespaces: str) -> None:
+        self.logs_of_pods = FakeLogs()
+        self._server = FakeApiServer()
+        self._suffixes = itertools.count(1)
+        self._reactions: list[tuple[str, Reaction]] = []
+        for name in {DEFAULT_NAMESPACE, *namespaces}:
+            self.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+
+    @property
+    def requests(self) -> list[str]:
+        """Every request in order, as `apply Deployment web`."""
+        return self._server.requests
+
+    @property
+    def default_namespace(self) -> str:
+        """Always `default`."""
+        return DEFAULT_NAMESPACE
+
+    # What a test prepares
+
+    def put(self, manifest: Manifest) -> Manifest:
+        """Make an object be exactly so, status included, as if somebody else had done it."""
+        request = self._server.placed("put", ObjectRef.of(manifest))
+        with self._server.lock:
+            live = self._server.store.read(key_of(request))
+            manifest = copy.deepcopy(manifest)
+            own(manifest, TEST_MANAGER, "Update", fields_of(manifest))
+            return self._server.write(request, manifest, live)
+
+    def remove(self, ref: ObjectRef) -> None:
+        """Make an object go away, as if somebody else had deleted it."""
+        self._server.remove(key_of(self._server.placed("remove", ref)))
+
+    def serve(self, api_version: str, kind: str, plural: str, *, namespaced: bool = True) -> None:
+        """Serve a further kind, as a CRD would make it."""
+        self._server.kinds[group_of(api_version), kind] = Resource(plural, namespaced)
+
+    def react(self, kind: str, reaction: Reaction) -> None:
+        """Call `reaction` after each request that made or changed an object of a kind."""
+        self._reactions.append((kind, reaction))
+
+    def deny(self, verb: str, resource: str) -> None:
+        """Deny our account a verb on a resource in the plural: `get`, `list`, `watch`, `create`, `patch`, `delete`."""
+        self._server.denied.add((verb, resource))
+
+    def fail_next(self, *errors: CdkitError) -> None:
+        """Let the next requests fail with these errors, one each."""
+        self._server.failures.extend(errors)
+
+    def go_away(self, reason: str = "Connection refused") -> None:
+        """Do not answer any more, and break the open watches, until `come_back`."""
+        self._server.outage = reason
+        self._server.store.end_watches(self._server.unreachable())
+
+    def come_back(self) -> None:
+        """Answer again."""
+        self._server.outage = ""
+
+    def end_watches(self) -> None:
+        """End the open watches, as a server does every few minutes."""
+        self._server.store.end_watches()
+
+    def forget_history(self) -> None:
+        """Let a watch from an older resource version get `410 Gone`."""
+        self._server.store.forget_history()
+
+    # The port
+
+    def get(self, ref: ObjectRef) -> Manifest | None:
+        """The object as it is now, or None when there is none."""
+        request = self._server.arrived("get", ref)
+        return self._server.store.read(key_of(request))
+
+    def list(self, query: ObjectQuery) -> tuple[list[Manifest], str]:
+        """The objects of a query, and the resource version to watch on from."""
+        request = self._server.arrived("list", _ref(query))
+        with self._server.lock:
+            found = self._server.store.find(group_of(query.api_version), query.kind, request.namespace)
+            return [manifest for manifest in found if matches(query, manifest)], str(self._server.store.version)
+
+    def watch(self, query: ObjectQuery, resource_version: str, cancellation: Cancellation) -> Iterator[ObjectChange]:
+        """The changes after a resource version, until `end_watches` or a cancel."""
+        cancellation.raise_if_cancelled()
+        request = self._server.arrived("watch", _ref(query))
+        version = int(resource_version or 0)
+        if not self._server.store.remembers(version):
+            yield ObjectChange("ERROR", status_of(410, "Expired", f"too old resource version: {version}"))
+            return
+        wanted = msgspec.structs.replace(key_of(request), name="")
+        for entry in self._server.store.changes_after(version, cancellation):
+            if msgspec.structs.replace(entry.key, name="") != wanted:
+                continue
+            matched = entry.before is not None and matches(query, entry.before)
+            chosen = entry.after is not None and matches(query, entry.after)
+            if change := change_of(entry, matched=matched, matches=chosen):
+                yield change
+
+    def apply(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
+        """Server-side apply: fields that the last apply had and this one has not go away."""
+        request = self._server.arrived("patch", ObjectRef.of(manifest), shown="apply")
+        with self._server.lock:
+            live = self._server.store.read(key_of(request))
+            self._server.refuse_old_version(request, live, manifest)
+            after = apply(live, manifest)
+            if dry_run or after == live:
+                return live if live is not None and after == live else self._server.completed(request, after, live)
+            written = self._server.write(request, after, live)
+        self._run_reactions(written)
+        return written
+
+    def create(self, manifest: Manifest) -> Manifest:
+        """Create an object; `generateName` gets a number behind it.
+
+        Raises:
+            ObjectConflict: it exists already.
+        """
+        manifest = copy.deepcopy(manifest)
+        manifest.pop("status", None)
+        metadata = manifest["metadata"]
+        metadata.setdefault("name", f"{metadata.get('generateName', '')}{next(self._suffixes):05d}")
+        request = self._server.arrived("create", ObjectRef.of(manifest))
+        with self._server.lock:
+            if self._server.store.read(key_of(request)) is not None:
+                raise refusal(request, 409, "AlreadyExists", f'{request.kind} "{request.name}" already exists')
+            own(manifest, MANAGER, "Update", fields_of(manifest))
+            written = self._server.write(request, manifest, None)
+        self._run_reactions(written)
+        return written
+
+    def patch(self, ref: ObjectRef, patch: Any, kind: PatchKind) -> Manifest:
+        """Change some fields of an object.
+
+        Raises:
+            ObjectNotFound: there is no such object.
+        """
+        request = self._server.arrived("patch", ref)
+        with self._server.lock:
+            live = self._server.store.read(key_of(request))
+            if live is None:
+                raise refusal(request, 404, "NotFound", f'{request.kind} "{request.name}" not found')
+            try:
+                after = _PATCHES[kind](live, patch)
+            except PatchFailed as error:
+                raise refusal(request, 422, "Invalid", str(error)) from error
+            self._server.refuse_old_version(request, live, after)
+            if "status" in live:
+                after["status"] = live["status"]
+            written = self._server.write(request, after, live)
+        self._run_reactions(written)
+        return written
+
+    def delete(self, ref: ObjectRef, *, grace_seconds: int | None = None) -> bool:
+        """Delete an object and what it owns. False when there was none."""
+        request = self._server.arrived("delete", ref)
+        with self._server.lock:
+            if self._server.store.read(key_of(request)) is None:
+                return False
+            self._server.remove(key_of(request))
+            return True
+
+    def logs(
+        self,
+        pod: ObjectRef,
+        container: str,
+        *,
+        cancellation: Cancellation,
+        follow: bool = False,
+        previous: bool = False,
+        tail: int | None = None,
+    ) -> Iterator[str]:
+        """The lines that a test wrote with `logs_of_pods`."""
+        cancellation.raise_if_cancelled()
+        request = self._server.arrived("get", pod, shown="log")
+        live = self._server.store.read(key_of(request))
+        if live is None:
+            raise refusal(request, 404, "NotFound", f'pods "{pod.name}" not found')
+        containers = [*live["spec"].get("containers", ()), *live["spec"].get("initContainers", ())]
+        if container not in {item["name"] for item in containers}:
+            raise refusal(request, 400, "BadRequest", f"container {container} is not valid for pod {pod.name}")
+        if previous and not self.logs_of_pods.has_previous(pod.name, container):
+            said = f'previous terminated container "{container}" in pod "{pod.name}" not found'
+            raise refusal(request, 400, "BadRequest", said)
+        yield from self.logs_of_pods.read(
+            pod.name, container, previous=previous, tail=tail, follow=cancellation if follow else None
+        )
+
+    def allowed(self, verb: str, group: str, resource: str, namespace: str) -> bool:
+        """Whether our account may do this: all but what was denied."""
+        self._server.answer(f"allowed {verb} {resource}")
+        return (verb, resource) not in self._server.denied
+
+    def version(self) -> str:
+        """A version that says that it is none."""
+        self._server.answer("version")
+        return "v0.0.0-fake"
+
+    def _run_reactions(self, manifest: Manifest) -> None:
+        for kind, reaction in self._reactions:
+            if kind == manifest["kind"]:
+                reaction(self, copy.deepcopy(manifest))
+
+
+def _ref(query: ObjectQuery) -> ObjectRef:
+    return ObjectRef(query.api_version, query.kind, "", query.namespace)

@@ -1,0 +1,54 @@
+"""A world of fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cdkit.errors import ClusterUnreachable
+from cdkit.ports.cluster import Cluster
+from cdkit.ports.image_engine import ImageEngine
+from cdkit.ports.processes import Processes
+from cdkit.testing.fake_cluster import FakeCluster
+from cdkit.testing.fake_image_engine import FakeImageEngine
+from cdkit.testing.fake_processes import FakeProcesses
+
+
+class FakeWorld:
+    """Gives the fakes that a test made, and fresh ones for the others.
+
+    Args:
+        images: the image engine.
+        cluster: the cluster of the current context.
+        processes: the commands.
+        contexts: the clusters of further contexts, by name.
+    """
+
+    def __init__(
+        self,
+        *,
+        images: ImageEngine | None = None,
+        cluster: Cluster | None = None,
+        processes: Processes | None = None,
+        contexts: Mapping[str, Cluster] | None = None,
+    ) -> None:
+        self._images = images or FakeImageEngine()
+        self._processes = processes or FakeProcesses()
+        self._clusters: dict[str, Cluster] = {"": cluster or FakeCluster(), **(contexts or {})}
+
+    def images(self) -> ImageEngine:
+        """The image engine."""
+        return self._images
+
+    def cluster(self, context: str) -> Cluster:
+        """The cluster of a context; the empty string is the current one.
+
+        Raises:
+            ClusterUnreachable: no test made a cluster for this context.
+        """
+        if context not in self._clusters:
+            raise ClusterUnreachable(f"The kubeconfig has no context {context!r}.")
+        return self._clusters[context]
+
+    def processes(self) -> Processes:
+        """The commands."""
+        return self._processes

@@ -1,0 +1,184 @@
+"""Runs one step outside a pipeline, and keeps all that it did."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from cdkit.errors import CdkitError, CheckFailed, StepBroken
+from cdkit.flow.cancellation import Cancellation
+from cdkit.flow.clock import Clock
+from cdkit.models.build import Build
+from cdkit.models.change import Change
+from cdkit.models.duration import Duration
+from cdkit.models.environment import Environment
+from cdkit.models.event import Event, StepOutput
+from cdkit.models.problem import Problem
+from cdkit.ports.world import World
+from cdkit.redact import Redactor
+from cdkit.step import Step, StepContext, StepOutputs
+from cdkit.testing.fake_clock import FakeClock
+from cdkit.testing.fake_world import FakeWorld
+
+AnEvent = TypeVar("AnEvent", bound=Event)
+
+
+class RecordedRun:
+    """A run that keeps its events in memory. Implements `cdkit.step.Run`.
+
+    Args:
+        world: the clients.
+        clock: the time.
+        workspace: the folder that relative paths start from; artifacts go below it.
+        build: who runs us.
+        environment: where the run deploys to.
+    """
+
+    def __init__(self, *, world: World, clock: Clock, workspace: Path, build: Build, environment: Environment) -> None:
+        self.id = "20260101T000000-test"
+        self.world = world
+        self.clock = clock
+        self.workspace = workspace
+        self.artifacts = workspace / ".cdkit" / "runs" / self.id
+        self.build = build
+        self.environment = environment
+        self.events: list[Event] = []
+        self._redactor = Redactor()
+        self._lock = threading.Lock()
+
+    def emit(self, event: Event) -> None:
+        """Keep an event as a reporter would see it: with its time, and without secrets."""
+        with self._lock:
+            self.events.append(self._redactor.event(msgspec.structs.replace(event, time=self.clock.now())))
+
+    def hide(self, secret: str) -> None:
+        """Mask a value from now on."""
+        self._redactor.add(secret)
+
+
+class StepRun:
+    """How a step went.
+
+    Attributes:
+        problems: what `check` found; `run` was not called when there were any.
+        changes: what `plan` said.
+        events: all that the step said, in order, without secrets.
+        error: what the step failed with, or None.
+    """
+
+    def __init__(
+        self,
+        problems: list[Problem],
+        changes: list[Change],
+        events: list[Event],
+        error: CdkitError | None,
+        outputs: Any,
+    ) -> None:
+        self.problems = problems
+        self.changes = changes
+        self.events = events
+        self.error = error
+        self._outputs = outputs
+
+    @property
+    def outputs(self) -> Any:
+        """What the step handed on.
+
+        Raises:
+            CdkitError: the step failed.
+        """
+        if self.error is not None:
+            raise self.error
+        return self._outputs
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines that the step printed, of all streams."""
+        return [event.line for event in self.of(StepOutput)]
+
+    def of(self, kind: type[AnEvent]) -> list[AnEvent]:
+        """The events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+def run_step(
+    step_class: type[Step],
+    options: Mapping[str, Any],
+    *,
+    world: World | None = None,
+    env: Mapping[str, str] | None = None,
+    workspace: Path | None = None,
+    build: Build | None = None,
+    environment: Environment | None = None,
+    clock: Clock | None = None,
+    cancellation: Cancellation | None = None,
+) -> StepRun:
+    """Check, plan and run one step, and clean up after it, as a pipeline would.
+
+    Args:
+        step_class: the step.
+        options: what stands under `with:` in a pipeline file; durations may be text (`90s`).
+        world: the clients; fakes when left out.
+        env: the environment of commands that the step starts.
+        workspace: the folder of the pipeline file; an empty temporary one when left out.
+        build: who runs us.
+        environment: where the run deploys to.
+        clock: the time; one that jumps to whatever is awaited when left out.
+        cancellation: asks the step to stop.
+
+    Raises:
+        msgspec.ValidationError: the options are wrong.
+    """
+    run = RecordedRun(
+        world=world or FakeWorld(),
+        clock=clock or FakeClock(auto_advance=True),
+        workspace=workspace or _temporary_folder(),
+        build=build or Build(),
+        environment=environment or Environment(),
+    )
+    context = StepContext(step_class.name, run, env=env or {}, cancellation=cancellation or Cancellation())
+    step = step_class(msgspec.convert(dict(options), step_class.Options, dec_hook=_decode))
+    return _perform(step, context, run)
+
+
+def _perform(step: Step, context: StepContext, run: RecordedRun) -> StepRun:
+    problems: list[Problem] = []
+    changes: list[Change] = []
+    try:
+        problems.extend(step.check(context))
+        if problems:
+            raise CheckFailed("; ".join(map(str, problems)))
+        changes.extend(step.plan(context))
+        outputs = _outputs(step, context)
+    except CdkitError as error:
+        return StepRun(problems, changes, run.events, error, None)
+    finally:
+        context.clean_up()
+    return StepRun(problems, changes, run.events, None, outputs)
+
+
+def _outputs(step: Step, context: StepContext) -> StepOutputs:
+    outputs = step.run(context)
+    if not isinstance(outputs, step.Outputs):
+        raise StepBroken(f"{step.name} gave {type(outputs).__name__} back; its outputs are {step.Outputs.__name__}.")
+    return outputs
+
+
+def _decode(wanted: type, value: Any) -> Any:
+    if wanted is Duration:
+        return Duration.parse(str(value))
+    msg = f"{value!r} is no {wanted.__name__}"
+    raise NotImplementedError(msg)
+
+
+def _temporary_folder() -> Path:
+    folder = tempfile.mkdtemp(prefix="cdkit-test-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)

@@ -1,0 +1,331 @@
+"""What a step may rely on of an image engine: the same of the fake one and of the real one."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import docker
+import docker.errors
+import pytest
+
+from cdkit.clients.engine.docker_engine import DockerEngine
+from cdkit.errors import (
+    AccessDenied,
+    Cancelled,
+    EngineUnreachable,
+    ObjectNotFound,
+    RegistryUnreachable,
+    RequestRejected,
+    WorkFailed,
+)
+from cdkit.flow.cancellation import Cancellation
+from cdkit.models.image import BuildRequest, Credentials
+from cdkit.ports.image_engine import ImageEngine
+from cdkit.testing import FakeImageEngine
+
+SILENT = "127.0.0.1:1"
+"""A registry at which nobody listens."""
+
+SOON = 3.0
+"""Seconds within which a cancel has to be heard."""
+
+FAILING = 'RUN ["/bin/sh", "-c", "echo broken; exit 3"]'
+ENDLESS = 'RUN ["/bin/sh", "-c", "echo begun; sleep 600"]'
+
+
+class Place(ABC):
+    """An engine, a registry, and a base image in it."""
+
+    engine: ImageEngine
+    registry: str
+    base: str
+
+    def __init__(self) -> None:
+        self.references: list[str] = []
+
+    def new_reference(self, registry: str = "") -> str:
+        """A name that no image has yet."""
+        reference = f"{registry or self.registry}/cdkit-test/{secrets.token_hex(4)}:1"
+        self.references.append(reference)
+        return reference
+
+    @abstractmethod
+    def away(self) -> ImageEngine:
+        """An engine that does not answer."""
+
+    @abstractmethod
+    def locked_registry(self) -> str:
+        """A registry that wants a login that nobody has."""
+
+
+class FakePlace(Place):
+    def __init__(self) -> None:
+        super().__init__()
+        self.engine = self.fake = FakeImageEngine()
+        self.registry = "registry.example:5000"
+        self.base = f"{self.registry}/base:1"
+        self.fake.registry[self.base] = "sha256:base"
+        self.fake.silent_registries.add(SILENT)
+        self.fake.failing[FAILING] = 3
+        self.fake.hanging_instructions.add(ENDLESS)
+
+    def away(self) -> ImageEngine:
+        self.fake.go_away()
+        return self.fake
+
+    def locked_registry(self) -> str:
+        self.fake.logins["locked.example:5000"] = Credentials("somebody", "else")
+        return "locked.example:5000"
+
+
+class RealPlace(Place):
+    def __init__(self, registry: str, base: str, locked: str) -> None:
+        super().__init__()
+        self.engine = DockerEngine()
+        self.registry = registry
+        self.base = base
+        self._locked = locked
+
+    def away(self) -> ImageEngine:
+        return DockerEngine({"DOCKER_HOST": "tcp://127.0.0.1:1"})
+
+    def locked_registry(self) -> str:
+        return self._locked
+
+    def tidy(self) -> None:
+        """Take the names that were given away from the engine."""
+        client = docker.from_env()
+        for reference in self.references:
+            with suppress(docker.errors.ImageNotFound):
+                client.images.remove(reference, noprune=True)
+        client.close()
+
+
+class _Locked(BaseHTTPRequestHandler):
+    def _refuse(self) -> None:
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", 'Basic realm="test"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_GET = do_HEAD = do_POST = _refuse  # noqa: N815 -- the names that http.server asks for
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@contextmanager
+def locked_registry() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Locked)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01])
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.cluster)])
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+    if request.param == "fake":
+        yield FakePlace()
+        return
+    with locked_registry() as locked:
+        place = RealPlace(request.getfixturevalue("registry"), request.getfixturevalue("tiny_image"), locked)
+        yield place
+        place.tidy()
+
+
+class Project:
+    """A folder with a Dockerfile."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lines: list[str] = []
+        self.cancellation = Cancellation()
+
+    def build(self, place: Place, *instructions: str, dockerfile: Path | None = None) -> str:
+        path = dockerfile or self.folder / "Dockerfile"
+        path.write_text("\n".join(instructions) + "\n")
+        return self.build_as_is(place, path)
+
+    def build_as_is(self, place: Place, dockerfile: Path) -> str:
+        request = BuildRequest(context=str(self.folder), dockerfile=str(dockerfile))
+        return place.engine.build(request, on_line=self.lines.append, cancellation=self.cancellation)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return Project(folder)
+
+
+def push(place: Place, reference: str) -> str:
+    return place.engine.push(reference, credentials=None, on_progress=lambda *_: None, cancellation=Cancellation())
+
+
+def test_an_engine_that_answers_has_a_version(place: Place) -> None:
+    assert place.engine.ping()[0].isdigit()
+
+
+def test_an_engine_that_is_away_says_so_at_once(place: Place) -> None:
+    away = place.away()
+    questions: tuple[Callable[[], object], ...] = (
+        away.ping,
+        lambda: away.image_id("hello"),
+        lambda: away.tag("hello", "other"),
+        lambda: away.served_digest("hello"),
+    )
+    for question in questions:
+        with pytest.raises(EngineUnreachable, match="Connection refused"):
+            question()
+
+
+# Building
+
+
+def test_a_build_gives_the_id_of_an_image_that_the_engine_has(place: Place, project: Project) -> None:
+    image = project.build(place, f"FROM {place.base}", "LABEL a=b")
+    assert image.startswith("sha256:")
+    assert place.engine.image_id(image) == image
+    assert any("FROM" in line for line in project.lines)
+    assert not any(line.endswith("\n") for line in project.lines)
+
+
+def test_the_same_build_gives_the_same_image(place: Place, project: Project) -> None:
+    instructions = (f"FROM {place.base}", f"LABEL only={secrets.token_hex(4)}")
+    assert project.build(place, *instructions) == project.build(place, *instructions)
+
+
+def test_a_dockerfile_may_stand_outside_of_the_context(place: Place, project: Project, tmp_path: Path) -> None:
+    image = project.build(place, f"FROM {place.base}", dockerfile=tmp_path / "Dockerfile.release")
+    assert place.engine.image_id(image) == image
+
+
+def test_an_instruction_that_fails_is_named(place: Place, project: Project) -> None:
+    with pytest.raises(WorkFailed, match=r"RUN .*exit 3.* failed: .*non-zero code: 3") as failed:
+        project.build(place, f"FROM {place.base}", FAILING)
+    assert failed.value.exit_code == 1
+
+
+def test_a_dockerfile_that_is_missing_is_named(place: Place, project: Project) -> None:
+    with pytest.raises(WorkFailed, match=r"Dockerfile\.nowhere"):
+        project.build_as_is(place, project.folder / "Dockerfile.nowhere")
+
+
+def test_a_base_image_that_is_not_there_is_not_an_outage(place: Place, project: Project) -> None:
+    with pytest.raises(ObjectNotFound, match=r"FROM .*no-such-base"):
+        project.build(place, f"FROM {place.registry}/cdkit-test/no-such-base:1")
+
+
+def test_a_registry_that_is_away_is_not_a_failed_build(place: Place, project: Project) -> None:
+    with pytest.raises(RegistryUnreachable, match="connection refused"):
+        project.build(place, f"FROM {SILENT}/base:1")
+
+
+def test_a_build_is_left_at_once_on_a_cancel(place: Place, project: Project) -> None:
+    threading.Timer(1.0, project.cancellation.cancel, [Cancelled()]).start()
+    begun = time.monotonic()
+    with pytest.raises(Cancelled):
+        project.build(place, f"FROM {place.base}", ENDLESS)
+    assert time.monotonic() - begun < 1.0 + SOON
+
+
+# Tagging
+
+
+def test_a_tag_is_another_name_of_an_image(place: Place, project: Project) -> None:
+    image, reference = project.build(place, f"FROM {place.base}", "LABEL a=b"), place.new_reference()
+    assert place.engine.image_id(reference) is None
+    place.engine.tag(image, reference)
+    assert place.engine.image_id(reference) == image
+
+
+def test_an_image_that_the_engine_does_not_have_cannot_be_tagged(place: Place) -> None:
+    with pytest.raises(ObjectNotFound, match="no-such-image"):
+        place.engine.tag("no-such-image:1", place.new_reference())
+
+
+def test_a_name_that_is_none_is_refused(place: Place, project: Project) -> None:
+    image = project.build(place, f"FROM {place.base}", "LABEL a=b")
+    with pytest.raises(RequestRejected, match="lowercase"):
+        place.engine.tag(image, f"{place.registry}/UPPER:1")
+
+
+# Pushing, and asking a registry
+
+
+def test_a_push_gives_the_digest_that_is_served(place: Place, project: Project) -> None:
+    reference, progress = place.new_reference(), []
+    place.engine.tag(project.build(place, f"FROM {place.base}", "LABEL a=b"), reference)
+    digest = place.engine.push(
+        reference,
+        credentials=None,
+        on_progress=lambda item, done, total: progress.append((item, done, total)),
+        cancellation=Cancellation(),
+    )
+    assert digest.startswith("sha256:")
+    assert place.engine.served_digest(reference) == digest
+    assert progress
+    assert all(done <= total for _, done, total in progress)
+
+
+def test_what_is_pushed_again_keeps_its_digest(place: Place, project: Project) -> None:
+    reference = place.new_reference()
+    place.engine.tag(project.build(place, f"FROM {place.base}", "LABEL a=b"), reference)
+    assert push(place, reference) == push(place, reference)
+
+
+def test_a_digest_can_be_asked_for_by_itself(place: Place, project: Project) -> None:
+    reference = place.new_reference()
+    place.engine.tag(project.build(place, f"FROM {place.base}", "LABEL a=b"), reference)
+    digest = push(place, reference)
+    assert place.engine.served_digest(f"{reference.rpartition(':')[0]}@{digest}") == digest
+
+
+def test_what_a_registry_does_not_have_is_none(place: Place) -> None:
+    assert place.engine.served_digest(place.new_reference()) is None
+
+
+def test_what_the_engine_does_not_have_cannot_be_pushed(place: Place) -> None:
+    with pytest.raises(ObjectNotFound, match="Cannot push"):
+        push(place, place.new_reference())
+
+
+def test_a_registry_that_is_away_is_an_outage_and_never_not_found(place: Place, project: Project) -> None:
+    reference = place.new_reference(SILENT)
+    place.engine.tag(project.build(place, f"FROM {place.base}", "LABEL a=b"), reference)
+    with pytest.raises(RegistryUnreachable, match="connection refused"):
+        push(place, reference)
+    with pytest.raises(RegistryUnreachable, match="connection refused"):
+        place.engine.served_digest(reference)
+
+
+def test_a_registry_that_wants_a_login_says_so(place: Place, project: Project) -> None:
+    reference = place.new_reference(place.locked_registry())
+    place.engine.tag(project.build(place, f"FROM {place.base}", "LABEL a=b"), reference)
+    with pytest.raises(AccessDenied) as denied:
+        push(place, reference)
+    assert "docker login" in denied.value.remedy
+    for credentials in (None, Credentials("user", "wrong")):
+        with pytest.raises(AccessDenied):
+            place.engine.served_digest(reference, credentials=credentials)
+
+
+def test_a_push_after_a_cancel_does_not_begin(place: Place, project: Project) -> None:
+    reference = place.new_reference()
+    place.engine.tag(project.build(place, f"FROM {place.base}", "LABEL a=b"), reference)
+    project.cancellation.cancel(Cancelled())
+    with pytest.raises(Cancelled):
+        place.engine.push(reference, credentials=None, on_progress=lambda *_: None, cancellation=project.cancellation)
+    assert place.engine.served_digest(reference) is None

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cdkit.clients.kube.config import connect
+from cdkit.errors import ClusterUnreachable
+
+TWO_CONTEXTS = """
+current-context: kind-staging
+contexts:
+  - {name: kind-staging, context: {cluster: one, user: ci, namespace: web}}
+  - {name: kind-production, context: {cluster: one, user: ci}}
+clusters: [{name: one, cluster: {server: "https://k.example:6443/"}}]
+users: [{name: ci, user: {token: hunter2}}]
+"""
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "kubeconfig"
+    path.write_text(text)
+    return str(path)
+
+
+def refusal(folder: Path, text: str, context: str = "") -> ClusterUnreachable:
+    with pytest.raises(ClusterUnreachable) as refused:
+        connect(context, write(folder, text))
+    assert "hunter2" not in refused.value.message
+    return refused.value
+
+
+def test_the_current_context_gives_server_namespace_and_credentials(tmp_path: Path) -> None:
+    server = connect("", write(tmp_path, TWO_CONTEXTS))
+    assert (server.host, server.namespace) == ("https://k.example:6443", "web")
+    assert server.credentials() == {"authorization": "Bearer hunter2"}
+
+
+def test_another_context_can_be_chosen(tmp_path: Path) -> None:
+    assert connect("kind-production", write(tmp_path, TWO_CONTEXTS)).namespace == "default"
+
+
+def test_a_context_that_is_written_wrong_is_guessed(tmp_path: Path) -> None:
+    error = refusal(tmp_path, TWO_CONTEXTS, "kind-stagin")
+    assert "no context 'kind-stagin'" in error.message
+    assert error.remedy == "Did you mean 'kind-staging'? Known contexts: kind-production, kind-staging."
+
+
+def test_a_kubeconfig_without_a_current_context_names_its_contexts(tmp_path: Path) -> None:
+    error = refusal(tmp_path, TWO_CONTEXTS.replace("current-context: kind-staging", ""))
+    assert "names no current context" in error.message
+    assert "kind-production, kind-staging" in error.remedy
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ClusterUnreachable, match=r"no kubeconfig at .*nowhere"):
+        connect("", str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [1\nb: hunter2", "not YAML at line 2, column 2"),
+        ("[]", "not a mapping"),
+        ("", "file is empty"),
+        (TWO_CONTEXTS.replace("name: one, cluster", "name: two, cluster"), "object with name one"),
+        (TWO_CONTEXTS.replace("server:", "servre:").replace("{cluster: one, ", "{"), "Expected key cluster"),
+    ],
+)
+def test_a_file_that_is_none_is_told_without_its_tokens(tmp_path: Path, text: str, said: str) -> None:
+    assert said in refusal(tmp_path, text).message
+
+
+def test_a_credential_plugin_that_fails_is_named(tmp_path: Path) -> None:
+    plugin = "exec: {command: no-such-plugin, apiVersion: client.authentication.k8s.io/v1}"
+    error = refusal(tmp_path, TWO_CONTEXTS.replace("token: hunter2", plugin))
+    assert "no-such-plugin" in error.message
+    assert "credential plugin" in error.remedy
