@@ -1,0 +1,3 @@
+"""A small web service that greets."""
+
+__version__ = "1.0.0"

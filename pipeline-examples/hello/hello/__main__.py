@@ -1,0 +1,7 @@
+"""Runs the service: ``python3 -m hello``."""
+
+import sys
+
+from hello.server import main
+
+sys.exit(main())
