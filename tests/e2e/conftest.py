@@ -1,0 +1,206 @@
+"""The real engine, registry and cluster, as `tests/cluster/up` names them."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from cdkit.clients.kube.cluster import KubernetesCluster
+from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
+
+REPOSITORY = Path(__file__).parents[2]
+HELLO = REPOSITORY / "pipeline-examples" / "hello"
+PROVIDE = "`make cluster` provides it: eval $(tests/cluster/up)"
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Every test here that uses the cluster, the engine or the registry is marked as such."""
+    for item in items:
+        if {"namespace", "registry", "kubeconfig"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.cluster)
+
+
+def _given(variable: str) -> str:
+    value = os.environ.get(variable, "")
+    if not value:
+        pytest.fail(f"This test needs {variable}. {PROVIDE}")
+    return value
+
+
+@pytest.fixture(scope="session")
+def kubeconfig() -> str:
+    """The test cluster's kubeconfig."""
+    return _given("CDKIT_TEST_KUBECONFIG")
+
+
+@pytest.fixture(scope="session")
+def registry() -> str:
+    """The test registry's host and port."""
+    return _given("CDKIT_TEST_REGISTRY")
+
+
+@pytest.fixture(scope="session")
+def base() -> str:
+    """An image with Python to build on."""
+    return _given("CDKIT_TEST_BASE")
+
+
+@pytest.fixture(scope="session")
+def cluster(kubeconfig: str) -> KubernetesCluster:
+    """A client of the test cluster, for looking at what was done."""
+    return KubernetesCluster.connect("", kubeconfig=kubeconfig)
+
+
+@pytest.fixture
+def namespace(cluster: KubernetesCluster) -> Iterator[str]:
+    """A namespace of the test's own, gone afterwards."""
+    name = f"cdkit-test-{secrets.token_hex(4)}"
+    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    _await_service_account(cluster, name)
+    yield name
+    cluster.delete(ObjectRef("v1", "Namespace", name))
+
+
+def _await_service_account(cluster: KubernetesCluster, namespace: str) -> None:
+    """A pod cannot be created before the namespace's default account is there."""
+    latest = time.monotonic() + 30
+    while cluster.get(ObjectRef("v1", "ServiceAccount", "default", namespace)) is None:
+        assert time.monotonic() < latest, f"no default service account in {namespace}"
+        time.sleep(0.05)
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """How a command of cdkit ended."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+    journal: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All that a person saw."""
+        return self.out + self.err
+
+    def result(self, step: str) -> dict[str, Any]:
+        """The journal's result of a step."""
+        return next(
+            event["result"] for event in self.journal if event["type"] == "step-finished" and event["step"] == step
+        )
+
+
+class Project:
+    """A folder with a pipeline file, and cdkit to run in it."""
+
+    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+        self.folder = folder
+        self.environ = environ
+
+    def write(self, pipeline: str) -> None:
+        """Put the pipeline file there."""
+        (self.folder / "cdkit.yaml").write_text(pipeline, encoding="utf-8")
+
+    def start(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+        """Start cdkit."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "cdkit", *arguments],
+            cwd=self.folder,
+            env={**self.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def cdkit(self, *arguments: str, **environ: str) -> Finished:
+        """Run cdkit to its end."""
+        start = time.monotonic()
+        return self.finish(self.start(*arguments, **environ), start)
+
+    def finish(self, process: subprocess.Popen[str], start: float = 0.0) -> Finished:
+        """Wait for a cdkit that was started. A person never sees a traceback."""
+        try:
+            out, err = process.communicate(timeout=180)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            out, err = process.communicate()
+            pytest.fail(f"cdkit did not end:\n{out}\n{err}")
+        assert "Traceback" not in out + err, out + err
+        return Finished(process.returncode, out, err, time.monotonic() - start, tuple(self.journal()))
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The events of the last run."""
+        runs = sorted((self.folder / ".cdkit" / "runs").glob("*/events.jsonl"))
+        return [json.loads(line) for line in runs[-1].read_text().splitlines()] if runs else []
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty project, in an environment without a cluster or an engine of its own."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    hidden = ("KUBECONFIG", "DOCKER_HOST", "NO_COLOR")
+    return Project(folder, {name: value for name, value in os.environ.items() if name not in hidden})
+
+
+@pytest.fixture
+def deployable(project: Project, kubeconfig: str, registry: str, namespace: str) -> Project:
+    """An empty project that may use the test cluster, and works in a namespace of its own."""
+    project.environ["KUBECONFIG"] = kubeconfig
+    return project
+
+
+@pytest.fixture
+def hello(deployable: Project, namespace: str) -> Project:
+    """The hello example, deploying to a namespace of the test's own."""
+    shutil.copytree(
+        HELLO, deployable.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".cdkit", "__pycache__")
+    )
+    pipeline = (HELLO / "cdkit.yaml").read_text(encoding="utf-8")
+    deployable.write(pipeline.replace("steps:", f"environments:\n  test: {{namespace: {namespace}}}\n\nsteps:", 1))
+    return deployable
+
+
+@pytest.fixture
+def settings(registry: str, base: str) -> list[str]:
+    """The variables of the hello pipeline for this machine; a repository of each test's own."""
+    return ["--set", f"registry={registry}/t{secrets.token_hex(4)}", "--set", f"base={base}"]
+
+
+def deployment_image(cluster: KubernetesCluster, namespace: str, name: str = "hello") -> str:
+    """The image that a Deployment's pods are to run."""
+    live = cluster.get(ObjectRef("apps/v1", "Deployment", name, namespace))
+    assert live is not None
+    image: str = live["spec"]["template"]["spec"]["containers"][0]["image"]
+    return image
+
+
+def pods_of(cluster: KubernetesCluster, namespace: str, selector: str = "") -> list[Manifest]:
+    """The pods of a namespace that are not on their way out."""
+    pods, _ = cluster.list(ObjectQuery("v1", "Pod", namespace, selector))
+    return [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
+
+
+Wait = Callable[[Callable[[], Any], float], Any]
+
+
+def eventually(ask: Callable[[], Any], seconds: float = 30.0) -> Any:
+    """The first answer that is true; fails when none was within so many seconds."""
+    latest = time.monotonic() + seconds
+    while not (answer := ask()):
+        assert time.monotonic() < latest, f"not within {seconds} s"
+        time.sleep(0.05)
+    return answer
