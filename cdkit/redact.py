@@ -7,17 +7,21 @@ import json
 import re
 import shlex
 import threading
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, Literal, TypeVar, get_origin
 from urllib.parse import quote, quote_plus
 
 import msgspec
 
-from cdkit.models.event import Event, StepOutput
+from cdkit.models.event import Event
 
 MASK = "***"
 SHORTEST_LINE = 4
 """A line of a multi-line secret that is shorter than this (a closing brace of JSON, say) is not a secret by itself."""
+
+LINE_WIDTHS = (64, 76)
+"""Where `openssl base64` and `base64` break their lines."""
 
 AnEvent = TypeVar("AnEvent", bound=Event)
 
@@ -46,26 +50,55 @@ class Redactor:
             self._pattern = re.compile("|".join(map(re.escape, ordered)))
 
     def text(self, text: str) -> str:
-        """The text with every secret in it masked."""
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        """The text with every secret in it masked; of secrets that overlap nothing is left either."""
+        if self._pattern is None or not self._pattern.search(text):
+            return text
+        shown: list[str] = []
+        end = 0
+        for first, last in self._spans(text):
+            shown += (text[end:first], MASK)
+            end = last
+        return "".join((*shown, text[end:]))
 
     def value(self, value: Any) -> Any:
-        """The same shape of lists and dictionaries, with every string in it masked, keys too."""
+        """The same shape of lists, dictionaries and structs, with every string in it masked, keys too."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
             return {self.value(key): self.value(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return type(value)(self.value(item) for item in value)
+        if isinstance(value, msgspec.Struct):
+            masked = {name: self.value(getattr(value, name)) for name in _free_fields(type(value))}
+            return msgspec.structs.replace(value, **masked)
         return value
 
     def event(self, event: AnEvent) -> AnEvent:
         """The event with every secret in it masked."""
+        masked: AnEvent = event if self._pattern is None else self.value(event)
+        return masked
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where secrets stand, from the left; those that overlap are one."""
         if self._pattern is None:
-            return event
-        if isinstance(event, StepOutput):
-            return msgspec.structs.replace(event, line=self.text(event.line))
-        return msgspec.convert(self.value(msgspec.to_builtins(event)), type(event))
+            return
+        first = last = 0
+        match = self._pattern.search(text)
+        while match is not None:
+            if match.start() >= last:
+                if last:
+                    yield first, last
+                first = match.start()
+            last = max(last, match.end())
+            # One character on and not behind the match: another secret may begin inside of this one.
+            match = self._pattern.search(text, match.start() + 1)
+        yield first, last
+
+
+@lru_cache(maxsize=64)
+def _free_fields(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields that may hold anything; one that takes a few fixed words cannot give a secret away."""
+    return tuple(field.name for field in msgspec.structs.fields(kind) if get_origin(field.type) is not Literal)
 
 
 def _forms(secret: str) -> set[str]:
@@ -78,15 +111,32 @@ def _forms(secret: str) -> set[str]:
 
 
 def _encodings(text: str) -> set[str]:
+    return {*_json_forms(text), *_url_forms(text), *_shell_forms(text), *_base64_forms(text)}
+
+
+def _json_forms(text: str) -> set[str]:
+    """As JSON, and as the representation of Python."""
+    plain, ascii_only = json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1]
+    return {plain, ascii_only, _html_safe(plain), _html_safe(ascii_only), repr(text)[1:-1]}
+
+
+def _html_safe(text: str) -> str:
+    """Go's encoding/json, and so kubectl and the engine, write these three by their numbers."""
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _url_forms(text: str) -> set[str]:
+    raw = text.encode(errors="surrogateescape")
+    forms = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
+    return forms | {re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), form) for form in forms}
+
+
+def _shell_forms(text: str) -> set[str]:
+    """In single quotes, as Python and as shells write them, and with backslashes, as `printf %q` does."""
     return {
-        json.dumps(text)[1:-1],
-        json.dumps(text, ensure_ascii=False)[1:-1],
-        quote(text, safe=""),
-        quote(text),
-        quote_plus(text),
-        shlex.quote(text),
-        shlex.quote(text)[1:-1] if shlex.quote(text).startswith("'") else text,
-        *_base64_forms(text),
+        shlex.quote(text).removeprefix("'").removesuffix("'"),
+        text.replace("'", r"'\''"),
+        re.sub(r"([^\w@%+=:,./-])", r"\\\1", text, flags=re.ASCII),
     }
 
 
@@ -96,11 +146,13 @@ def _base64_forms(text: str) -> set[str]:
     A login header encodes `user:secret`: there the secret begins at any of three offsets, and the characters at
     both ends are mixed with its neighbours.
     """
-    raw = text.encode()
+    raw = text.encode(errors="surrogateescape")
     forms = set()
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         whole = encode(raw).decode()
         forms |= {whole, whole.rstrip("=")}
+        for width in LINE_WIDTHS:
+            forms |= {line for line in _wrapped(whole, width) if len(line) >= SHORTEST_LINE * 2}
         for offset in range(3):
             shifted = encode(b"\0" * offset + raw).decode().rstrip("=")
             first = -(-offset * 8 // 6)
@@ -109,3 +161,7 @@ def _base64_forms(text: str) -> set[str]:
             if len(inner) >= SHORTEST_LINE * 2:
                 forms.add(inner)
     return forms
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return [text[start : start + width] for start in range(0, len(text), width)] if len(text) > width else []

@@ -213,7 +213,7 @@ class StepContext:
         )
 
     def follow_workload(self, ref: ObjectRef, seconds: float) -> Decision:
-        """Watch a rollout until it is complete, cannot complete, or `seconds` have passed; says what it waits for."""
+        """Watch a rollout until it is complete, cannot complete, or `seconds` have passed; says how it goes."""
         from cdkit.observe.workloads import follow_workload
 
         return follow_workload(
@@ -222,6 +222,7 @@ class StepContext:
             cancellation=self.cancellation,
             clock=self.clock,
             tell=self.waiting,
+            on_progress=lambda progress: self.progress(str(ref), progress.done, progress.total, "replicas"),
             seconds=seconds,
         )
 

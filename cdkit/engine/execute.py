@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from graphlib import TopologicalSorter
 from typing import Any
 
 import msgspec
 
+from cdkit.engine.ledger import Ledger
 from cdkit.engine.messages import Interrupted, Messages
 from cdkit.engine.perform import Performance, Performed
+from cdkit.engine.queue import Queue
+from cdkit.engine.resume import Memory
+from cdkit.engine.selection import Selection
 from cdkit.engine.session import Session
 from cdkit.errors import Cancelled, TimedOut
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import measured
 from cdkit.models.event import RunFinished, StepFinished, StepWaiting
 from cdkit.models.result import RunResult, StepResult
-from cdkit.pipeline.graph import sorter
 from cdkit.pipeline.pipeline import PipelineStep
 
 GRACE = 15.0
@@ -50,76 +52,118 @@ class _Running(msgspec.Struct):
         return min(self.next_sign, self.deadline if self.abandon_at is None else self.abandon_at)
 
 
-def execute(session: Session, inbox: Messages, *, jobs: int) -> RunResult:
+def execute(
+    session: Session,
+    inbox: Messages,
+    *,
+    jobs: int,
+    selection: Selection | None = None,
+    memory: Memory | None = None,
+) -> RunResult:
     """Run every step of the session's pipeline, as many at once as `jobs` allows.
 
     After a failure no further step is started, and those that run come to their end. After an interruption those
-    that run are stopped.
+    that run are stopped. The steps under `finally` follow in every case.
 
     Args:
         session: the run.
         inbox: where signal handlers leave `Interrupted`.
         jobs: how many steps may run at once.
+        selection: which steps were chosen; all when left out.
+        memory: what is known of the run that is continued.
     """
-    return _Execution(session, inbox, jobs).run()
+    seconds = measured(session.clock)
+    ledger = Ledger()
+    setting = _Setting(session, inbox, jobs, selection or Selection(), memory or Memory(None), ledger)
+    steps = session.pipeline.steps
+    main = _Execution(setting, {name: step for name, step in steps.items() if not step.is_final})
+    main.run()
+    session.status = _status(main.cancelled_with, ledger)
+    finale = _Finale(setting, {name: step for name, step in steps.items() if step.is_final})
+    finale.run()
+    cancelled_with = main.cancelled_with or finale.cancelled_with
+    exit_code = cancelled_with if cancelled_with is not None else ledger.failed_with or 0
+    result = RunResult(exit_code, seconds(), {name: ledger.results[name] for name in steps})
+    session.emit(RunFinished(exit_code=result.exit_code, seconds=result.seconds))
+    return result
+
+
+def _status(cancelled_with: int | None, ledger: Ledger) -> str:
+    if cancelled_with is not None:
+        return "cancelled"
+    return "succeeded" if ledger.failed_with is None else "failed"
+
+
+class _Setting(msgspec.Struct, frozen=True):
+    """What the executions of one run share."""
+
+    session: Session
+    inbox: Messages
+    jobs: int
+    selection: Selection
+    memory: Memory
+    ledger: Ledger
 
 
 class _Execution:
-    """The state of one execution; only the calling thread touches it."""
+    """The execution of some steps; only the calling thread touches it."""
 
-    def __init__(self, session: Session, inbox: Messages, jobs: int) -> None:
-        self._session = session
-        self._clock = session.clock
-        self._inbox = inbox
-        self._jobs = jobs
-        self._steps = session.pipeline.steps
-        self._graph: TopologicalSorter[str] = sorter({name: step.depends_on for name, step in self._steps.items()})
-        self._ready: list[str] = []
+    def __init__(self, setting: _Setting, steps: Mapping[str, PipelineStep]) -> None:
+        self._setting = setting
+        self._session = setting.session
+        self._clock = setting.session.clock
+        self._ledger = setting.ledger
+        self._steps = steps
+        self._queue = Queue(steps)
         self._running: dict[str, _Running] = {}
-        self._results: dict[str, StepResult] = {}
-        self._outputs: dict[str, Mapping[str, Any]] = {}
         self._cancellation = Cancellation()
-        self._failed_with: int | None = None
-        self._seconds = measured(session.clock)
 
-    def run(self) -> RunResult:
-        self._ready.extend(self._graph.get_ready())
+    def run(self) -> None:
+        """Run the steps to their end."""
         self._start_ready()
         while self._running:
-            self._handle(self._clock.receive(self._inbox, self._next_look()))
+            self._handle(self._clock.receive(self._setting.inbox, self._next_look()))
             self._start_ready()
-        for name in self._steps:
-            if name not in self._results:
-                self._finish(StepResult(name, "skipped", reason=self._unmet_need(name) or self._why_stopped()))
-        result = RunResult(self._exit_code(), self._seconds(), {name: self._results[name] for name in self._steps})
-        self._session.emit(RunFinished(exit_code=result.exit_code, seconds=result.seconds))
-        return result
-
-    def _start_ready(self) -> None:
-        if self._stopping:
-            return
-        while self._ready and len(self._running) < self._jobs and not self._stopping:
-            name = self._ready.pop(0)
-            unmet = self._unmet_need(name)
-            if unmet:
-                self._finish(StepResult(name, "skipped", reason=unmet))
-                self._release_those_behind(name)
-            else:
-                self._start(self._steps[name])
+        for name, step in self._steps.items():
+            if name not in self._ledger.results:
+                self._skip(step, self._unmet_need(step) or self._why_stopped())
 
     @property
-    def _stopping(self) -> bool:
-        return self._failed_with is not None or self._cancellation.reason is not None
+    def cancelled_with(self) -> int | None:
+        """The exit code of the interruption that came, or None."""
+        reason = self._cancellation.reason
+        return None if reason is None else reason.code
+
+    @property
+    def _is_stopping(self) -> bool:
+        return self._ledger.failed_with is not None or self.cancelled_with is not None
+
+    def _start_ready(self) -> None:
+        while len(self._running) < self._setting.jobs and not self._is_stopping:
+            step = self._queue.take()
+            if step is None:
+                return
+            reason = self._setting.selection.left_out(step) or self._unmet_need(step)
+            if reason:
+                self._skip(step, reason)
+                self._queue.end(step)
+            else:
+                self._start(step)
+
+    def _readable(self) -> Mapping[str, Mapping[str, Any]]:
+        """What a step that starts now can read. A copy: the step reads it in a thread of its own."""
+        return dict(self._ledger.outputs)
 
     def _start(self, step: PipelineStep) -> None:
         now = self._clock.monotonic()
-        performance = Performance(step, self._session, self._outputs, Cancellation(self._cancellation))
+        cancellation = Cancellation(self._cancellation)
+        performance = Performance(step, self._session, self._readable(), cancellation, self._setting.memory)
         self._running[step.name] = _Running(performance, now, now + step.spec.timeout, now + SIGN_OF_LIFE)
         # A daemon: a step that never returns must not keep the process alive.
         threading.Thread(target=self._perform, args=(performance,), name=step.name, daemon=True).start()
 
     def _perform(self, performance: Performance) -> None:
-        self._inbox.put(Ended(performance.perform()))
+        self._setting.inbox.put(Ended(performance.perform()))
 
     def _next_look(self) -> float:
         return min(running.next_look() for running in self._running.values())
@@ -141,19 +185,12 @@ class _Execution:
             running.abandon_at = now + GRACE
 
     def _end(self, performed: Performed) -> None:
-        name = performed.result.step
-        running = self._running.pop(name, None)
+        running = self._running.pop(performed.result.step, None)
         if running is None:
             return
         running.performance.cancellation.close()
-        if performed.result.status == "succeeded":
-            self._outputs[name] = performed.outputs
-        self._finish(performed.result)
-        self._release_those_behind(name)
-
-    def _release_those_behind(self, name: str) -> None:
-        self._graph.done(name)
-        self._ready.extend(self._graph.get_ready())
+        self._finish(performed)
+        self._queue.end(running.performance.step)
 
     def _look_at(self, name: str, running: _Running, now: float) -> None:
         if running.abandon_at is not None and now >= running.abandon_at:
@@ -180,23 +217,35 @@ class _Execution:
         cleaner.join(GRACE)
         self._end(performance.failed(reason))
 
-    def _finish(self, result: StepResult) -> None:
-        self._results[result.step] = result
-        if result.status == "failed" and not result.tolerated and self._failed_with is None and result.failure:
-            self._failed_with = result.failure.exit_code
-        self._session.emit(StepFinished(step=result.step, result=result))
+    def _skip(self, step: PipelineStep, reason: str) -> None:
+        self._finish(Performed(StepResult(step.name, "skipped", reason=reason)))
 
-    def _unmet_need(self, name: str) -> str:
+    def _finish(self, performed: Performed) -> None:
+        self._ledger.enter(performed)
+        self._session.emit(StepFinished(step=performed.result.step, result=performed.result))
+
+    def _unmet_need(self, step: PipelineStep) -> str:
         """Why a step whose turn it is cannot run: a step that it depends on gave nothing."""
-        for need in self._steps[name].depends_on:
-            result = self._results.get(need)
-            if result is not None and result.status != "succeeded":
+        for need in step.depends_on:
+            result = self._ledger.results.get(need)
+            if result is None or result.status == "succeeded":
+                continue
+            if self._setting.selection.holds_up(step, need):
                 return f"it needs {need!r}, which {_ENDINGS[result.status]}"
         return ""
 
     def _why_stopped(self) -> str:
-        return "another step failed before" if self._cancellation.reason is None else "the run was cancelled"
+        return "another step failed before" if self.cancelled_with is None else "the run was cancelled"
 
-    def _exit_code(self) -> int:
-        reason = self._cancellation.reason
-        return reason.code if reason is not None else self._failed_with or 0
+
+class _Finale(_Execution):
+    """The steps under `finally`: they run however the others ended, and one that fails does not stop the next."""
+
+    @property
+    def _is_stopping(self) -> bool:
+        return self.cancelled_with is not None
+
+    def _readable(self) -> Mapping[str, Mapping[str, Any]]:
+        """A step that gave nothing is there, with no outputs: so `| default(...)` can stand behind one of them."""
+        nothing: dict[str, Mapping[str, Any]] = {name: {} for name in self._session.pipeline.steps}
+        return nothing | self._ledger.outputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from cdkit.errors import CheckFailed
 from cdkit.models.event import Event
 
 STATE_FOLDER = ".cdkit"
+JOURNAL = "events.jsonl"
 
 
 class Journal:
-    """Appends events to a run's file. Each line is written whole, by one system call, so a kill tears none.
+    """Appends events to a run's file. Lines are written by one system call; a kill, or a full disk, can tear the last.
 
     Args:
         folder: the run's folder; made when it does not exist, readable by its owner only.
@@ -24,19 +26,24 @@ class Journal:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / "events.jsonl"
+        self.path = folder / JOURNAL
         self._encoder = msgspec.json.Encoder()
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _ignore_in_git(folder)
             self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            # Held until the process ends, however it ends: whoever removes old runs sees that this one is at work.
+            fcntl.flock(self._file, fcntl.LOCK_SH)
         except OSError as error:
             message = f"The record of the run cannot be written to {folder}: {error.strerror}."
             raise CheckFailed(message, remedy="Make the folder of the pipeline file writable.") from error
 
-    def write(self, event: Event) -> None:
-        """Append an event that has passed the redactor."""
-        os.write(self._file, self._encoder.encode(event) + b"\n")
+    def write(self, *events: Event) -> None:
+        """Append events that have passed the redactor. They are in the file when this returns."""
+        lines = memoryview(b"".join([self._encoder.encode(event) + b"\n" for event in events]))
+        while lines:
+            # A disk that is nearly full takes only a part; the rest gives the error.
+            lines = lines[os.write(self._file, lines) :]
 
     def close(self) -> None:
         """Close the file; nothing may be written afterwards."""

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from cdkit.engine.messages import Interrupted, Messages
+from cdkit.engine.selection import Selection
 from cdkit.engine.session import Session
 from cdkit.errors import Cancelled, CdkitError, CheckFailed, StepBroken, Unavailable
 from cdkit.flow.cancellation import Cancellation
@@ -50,33 +51,32 @@ class Answered(msgspec.Struct, frozen=True):
     preview: StepPreview
 
 
-def missing_secrets(session: Session) -> list[Problem]:
-    """A problem for each secret that a step uses and that has no value here."""
+def missing_secrets(session: Session, previews: Iterable[StepPreview]) -> list[Problem]:
+    """A problem for each secret that has no value here and that a step uses which would not be skipped."""
     problems = []
-    for step in session.pipeline.steps.values():
+    for step in (session.pipeline.steps[preview.step] for preview in previews if not preview.skipped):
         nodes = [node for node in (step.spec.options, step.spec.when, *step.spec.env.values()) if node is not None]
         for leaf, reference in read_references(nodes, []):
-            name = reference.path[-1]
-            if reference.path[0] == "secrets" and name in session.pipeline.secrets and name not in session.secrets:
-                variable = session.pipeline.secrets[name].env
-                message = f"The secret {name!r} has no value: the environment variable {variable} is not set or empty."
+            if reference.path[0] != "secrets":
+                continue
+            name = reference.path[1]
+            if name in session.secrets.missing:
+                message = f"The secret {name!r} has no value: {session.secrets.missing[name]}."
                 problems.append(Problem(message, leaf.position))
     return list(dict.fromkeys(problems))
 
 
-def check(session: Session, inbox: Messages) -> None:
-    """Ask every step, all at once, whether it could work.
+def check(session: Session, inbox: Messages, selection: Selection | None = None) -> None:
+    """Ask every step that was chosen, all at once, whether it could work.
 
     Raises:
         CheckFailed: a check found that something would fail; with every such thing.
         Cancelled: an interruption came.
         CdkitError: the world could not be asked, or refused to answer.
     """
-    problems = missing_secrets(session)
-    if problems:
-        raise _check_failed(problems)
-    previews = _ask_all(session, inbox, _check_step)
-    found = [problem for preview in previews for problem in preview.problems]
+    previews = _ask_all(session, inbox, _check_step, selection or Selection())
+    found = missing_secrets(session, previews)
+    found += [problem for preview in previews for problem in preview.problems]
     if found:
         raise _check_failed(found)
     for preview in previews:
@@ -84,15 +84,16 @@ def check(session: Session, inbox: Messages) -> None:
             raise preview.error
 
 
-def preview(session: Session, inbox: Messages) -> list[StepPreview]:
+def preview(session: Session, inbox: Messages, selection: Selection | None = None) -> list[StepPreview]:
     """What each step would change, in the order of the run; asks the world where it answers."""
-    return _ask_all(session, inbox, _plan_step)
+    return _ask_all(session, inbox, _plan_step, selection or Selection())
 
 
-def _ask_all(session: Session, inbox: Messages, ask: Question) -> list[StepPreview]:
+def _ask_all(session: Session, inbox: Messages, ask: Question, selection: Selection) -> list[StepPreview]:
     """Ask all steps at once; an interruption ends the asking, whatever still waits for an answer."""
     steps = list(session.pipeline.steps.values())
     scope = session.scope({step.name: Pending(f"known after {step.name}") for step in steps})
+    scope["run"] = {"id": session.id, "status": Pending("known at the end")}
     cancellation = Cancellation()
     waiting = iter(steps)
     lock = threading.Lock()
@@ -103,7 +104,11 @@ def _ask_all(session: Session, inbox: Messages, ask: Question) -> list[StepPrevi
                 step = next(waiting, None)
             if step is None:
                 return
-            inbox.put(Answered(_ask(step, session, scope, cancellation, ask)))
+            left_out = selection.left_out(step) or selection.taken_over_reason(step)
+            if left_out:
+                inbox.put(Answered(StepPreview(step.name, step.kind.name, skipped=left_out)))
+            else:
+                inbox.put(Answered(_ask(step, session, scope, cancellation, ask)))
 
     for _ in range(min(MOST_AT_ONCE, len(steps))):
         threading.Thread(target=work, daemon=True).start()
@@ -116,7 +121,7 @@ def _ask_all(session: Session, inbox: Messages, ask: Question) -> list[StepPrevi
             raise cancelled
         if isinstance(message, Answered):
             answers[message.preview.step] = message.preview
-    return _with_skipped(steps, [answers[step.name] for step in steps])
+    return _with_skipped(steps, [answers[step.name] for step in steps], selection)
 
 
 def _ask(
@@ -146,7 +151,7 @@ def _ask(
 def _unresolved(base: StepPreview, resolved: ResolvedOptions) -> StepPreview:
     if resolved.problems:
         return msgspec.structs.replace(base, problems=resolved.problems)
-    why = "; ".join(f"{name} is {text.strip('()')}" for name, text in resolved.pending.items())
+    why = ", ".join(f"{name} {text}" for name, text in resolved.pending.items())
     return msgspec.structs.replace(base, changes=(Change("unknown", base.uses, why),))
 
 
@@ -168,12 +173,14 @@ def _plan_step(step: Step, context: StepContext) -> dict[str, Any]:
     return {"changes": tuple(step.plan(context))}
 
 
-def _with_skipped(steps: Sequence[PipelineStep], previews: Iterable[StepPreview]) -> list[StepPreview]:
+def _with_skipped(
+    steps: Sequence[PipelineStep], previews: Iterable[StepPreview], selection: Selection
+) -> list[StepPreview]:
     """A step behind one that is skipped is skipped too, and need not be able to work."""
     skipped: dict[str, str] = {}
     result = []
     for step, answer in zip(steps, previews, strict=True):
-        behind = next((need for need in step.depends_on if need in skipped), None)
+        behind = next((need for need in step.depends_on if need in skipped and selection.holds_up(step, need)), None)
         if behind and not answer.skipped:
             answer = StepPreview(step.name, step.kind.name, skipped=f"it needs {behind!r}, which would be skipped")  # noqa: PLW2901
         if answer.skipped:

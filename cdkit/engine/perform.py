@@ -8,16 +8,18 @@ from typing import Any
 
 import msgspec
 
+from cdkit.engine.disclosure import disclosed
+from cdkit.engine.resume import Memory, Recalled, fingerprint
 from cdkit.engine.retry import call_with_retry
 from cdkit.engine.session import Session
-from cdkit.errors import Cancelled, CdkitError, InvalidInput, StepBroken, Unavailable
+from cdkit.errors import Cancelled, CdkitError, InvalidInput, StepBroken
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import measured
-from cdkit.models.event import StepRetried, StepStarted
+from cdkit.models.event import OptionsResolved, StepRetried, StepStarted
 from cdkit.models.result import Failure, StepResult
 from cdkit.pipeline.expressions import ExpressionError
 from cdkit.pipeline.pipeline import PipelineStep, resolve_env, resolve_options, wanted
-from cdkit.step import Step, StepContext, StepOutputs
+from cdkit.step import Step, StepContext, StepOptions, StepOutputs
 
 
 class Performed(msgspec.Struct, frozen=True):
@@ -35,12 +37,19 @@ class Performance:
         session: the run.
         outputs: what the steps before it handed on.
         cancellation: asks it to stop.
+        memory: what is known of the run that is continued.
     """
 
     def __init__(
-        self, step: PipelineStep, session: Session, outputs: Mapping[str, Any], cancellation: Cancellation
+        self,
+        step: PipelineStep,
+        session: Session,
+        outputs: Mapping[str, Any],
+        cancellation: Cancellation,
+        memory: Memory,
     ) -> None:
         self.step = step
+        self._memory = memory
         self.cancellation = cancellation
         self._session = session
         self._scope = session.scope(outputs)
@@ -52,15 +61,19 @@ class Performance:
         try:
             if not wanted(self.step, self._scope):
                 return Performed(StepResult(self.step.name, "skipped", reason=_when_text(self.step)))
-            self._session.emit(StepStarted(step=self.step.name, uses=self.step.kind.name))
-            outputs = self._run()
+            options = self._options()
+            env = resolve_env(self.step, self._scope)
+            inputs = fingerprint(self._memory.key, self.step, options, env)
+            recalled = self._memory.recall(self.step, inputs)
+            if recalled is not None and recalled.outputs is not None:
+                return self._succeeded(recalled.outputs, recalled.reason)
+            self._announce(options, inputs, recalled)
+            self._context.env = {**self._session.environ, **env}
+            return self._succeeded(self._run(self.step.kind(options)))
         except BaseException as error:  # noqa: BLE001 -- a step may raise anything; the run must know of it
             return self.failed(error)
         finally:
             self.clean_up()
-        handed_on = msgspec.structs.asdict(outputs)
-        shown = msgspec.to_builtins(outputs)
-        return Performed(StepResult(self.step.name, "succeeded", self._seconds(), shown), handed_on)
 
     def failed(self, error: BaseException) -> Performed:
         """The result of a step that ended with an error."""
@@ -77,8 +90,19 @@ class Performance:
         """Undo what the step asked to be undone at its end."""
         self._context.clean_up()
 
-    def _run(self) -> StepOutputs:
-        step = self._instance()
+    def _succeeded(self, outputs: StepOutputs, reason: str = "") -> Performed:
+        shown = msgspec.to_builtins(outputs)
+        result = StepResult(self.step.name, "succeeded", self._seconds(), shown, reason)
+        return Performed(result, msgspec.structs.asdict(outputs))
+
+    def _announce(self, options: StepOptions, inputs: str, recalled: Recalled | None) -> None:
+        self._session.emit(StepStarted(step=self.step.name, uses=self.step.kind.name, inputs=inputs))
+        if self.step.spec.options is not None:
+            self._session.emit(OptionsResolved(step=self.step.name, options=disclosed(self.step, options)))
+        if recalled is not None:
+            self._context.say(recalled.reason)
+
+    def _run(self, step: Step) -> StepOutputs:
         outputs = call_with_retry(
             lambda: self._attempt(step),
             self.step.spec.retry,
@@ -93,19 +117,18 @@ class Performance:
             raise StepBroken(message)
         return outputs
 
-    def _instance(self) -> Step:
+    def _options(self) -> StepOptions:
         resolved = resolve_options(self.step, self._scope)
         if resolved.options is None:
             message = f"The options of {self.step.name!r} turned out to be wrong."
             raise InvalidInput(message, problems=resolved.problems)
-        self._context.env = {**self._session.environ, **resolve_env(self.step, self._scope)}
-        return self.step.kind(resolved.options)
+        return resolved.options
 
     def _attempt(self, step: Step) -> StepOutputs:
         self.cancellation.raise_if_cancelled()
         return step.run(self._context)
 
-    def _say_retry(self, attempt: int, delay: float, error: Unavailable) -> None:
+    def _say_retry(self, attempt: int, delay: float, error: CdkitError) -> None:
         attempts = self.step.spec.retry.attempts
         event = StepRetried(step=self.step.name, attempt=attempt, attempts=attempts, delay=delay, reason=error.message)
         self._session.emit(event)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from cdkit.engine.journal import run_folder
+from cdkit.engine.secrets import Secrets
 from cdkit.engine.stream import EventStream
 from cdkit.flow.clock import Clock
 from cdkit.models.build import Build
@@ -32,7 +33,7 @@ class Session:
         stream: the way of events.
         redactor: where new secrets are made known.
         read_build: asks who runs us; called once, when somebody wants to know.
-        secrets: the values that were found, by name.
+        secrets: the values that were found, and why the others have none.
         environ: the environment of commands that steps start.
     """
 
@@ -46,7 +47,7 @@ class Session:
         stream: EventStream,
         redactor: Redactor,
         read_build: Callable[[], Build],
-        secrets: Mapping[str, str],
+        secrets: Secrets,
         environ: Mapping[str, str],
     ) -> None:
         self.id = run_id
@@ -59,6 +60,8 @@ class Session:
         self._redactor = redactor
         self._read_build = read_build
         self._waits: dict[str, str] = {}
+        self.status = "running"
+        """`running`; and from the first step under `finally` on: `succeeded`, `failed` or `cancelled`."""
 
     @cached_property
     def build(self) -> Build:
@@ -106,20 +109,20 @@ class Session:
         Args:
             outputs: the outputs of each step that ran; `Pending` for one that has not.
         """
-        missing = {name: Pending(f"secret {name}") for name in self.pipeline.secrets if name not in self.secrets}
-        return self.pipeline.static_scope() | {
-            "secrets": {**self.secrets, **missing},
+        missing = {name: Pending(f"secret {name}") for name in self.secrets.missing}
+        return self.pipeline.known_scope() | {
+            "secrets": {**self.secrets.values, **missing},
             "build": _Lazy(lambda: msgspec.structs.asdict(self.build)),
-            "run": {"id": self.id},
-            "steps": outputs,
+            "run": {"id": self.id, "status": self.status},
+            "steps": _Lazy(lambda: self.pipeline.handed_on(outputs)),
         }
 
 
 class _Lazy(Mapping[str, Any]):
-    """A mapping that is read only when somebody looks into it: asking git takes longer than most runs have."""
+    """A mapping that is read once, when somebody looks into it: asking git takes longer than most runs have."""
 
     def __init__(self, read: Callable[[], Mapping[str, Any]]) -> None:
-        self._read = read
+        self._read = cache(read)
 
     def __getitem__(self, key: str) -> Any:
         return self._read()[key]

@@ -3,52 +3,106 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
 
 from cdkit.engine.journal import Journal
+from cdkit.engine.writable import writable
 from cdkit.flow.clock import Clock
-from cdkit.models.event import Event, Warned
+from cdkit.models.event import Event, RunFinished, StepOutput, Warned
 from cdkit.redact import Redactor
+
+MOST_PENDING = 1000
+"""Lines of output that may wait for the thread that hands them on; who brings more has to wait for it."""
 
 
 class Reporter(Protocol):
     """Something that shows events: a console, a build server's groups, a file."""
 
     def report(self, event: Event) -> None:
-        """Show one event; called by one thread at a time, in the order in which things happened."""
+        """Take one event; called by one thread at a time, in the order in which things happened."""
+        ...
+
+    def flush(self) -> None:
+        """Show all that was taken. Called after every batch of events, of which most hold one."""
         ...
 
 
 class EventStream:
-    """Takes events from every thread, one at a time, and hands them on without their secrets.
+    """Takes events from every thread, and hands them on in one order and without their secrets.
 
-    A reporter that fails is left out from then on, and a warning says so: showing must not end the work.
+    Whoever emits an event hands on all that are pending, and has seen to its own when `emit` returns. A line of
+    output is the exception: while another thread hands events on, that one takes the line along. So the more is
+    printed at once, the larger the batches get, and 64 steps that print do not queue up for each line.
+
+    A reporter or a journal that fails is left out from then on, and a warning says so: showing must not end the
+    work. After the end of the run nothing is handed on: a step that was left behind may still talk.
     """
 
     def __init__(
         self, clock: Clock, redactor: Redactor, journal: Journal | None, reporters: Sequence[Reporter]
     ) -> None:
-        self._lock = threading.RLock()
+        self._handing_on = threading.Lock()
+        self._pending: deque[Event] = deque()
         self._clock = clock
         self._redactor = redactor
         self._journal = journal
         self._reporters = list(reporters)
+        self._ended = False
 
     def emit(self, event: Event) -> None:
         """Make an event known."""
-        with self._lock:
-            stamped = self._redactor.event(msgspec.structs.replace(event, time=self._clock.now()))
-            if self._journal:
-                self._journal.write(stamped)
-            for reporter in tuple(self._reporters):
-                self._show(reporter, stamped)
+        self._pending.append(event)
+        if type(event) is not StepOutput or len(self._pending) >= MOST_PENDING:
+            with self._handing_on:
+                self._hand_on()
+        # Also after the above: a line that was left while this thread held the lock has nobody else.
+        while self._pending and self._handing_on.acquire(blocking=False):
+            try:
+                self._hand_on()
+            finally:
+                self._handing_on.release()
 
-    def _show(self, reporter: Reporter, event: Event) -> None:
+    def _hand_on(self) -> None:
+        while self._pending:
+            batch = [self._pending.popleft() for _ in range(len(self._pending))]
+            if not self._ended:
+                self._hand_on_batch(batch)
+
+    def _hand_on_batch(self, batch: list[Event]) -> None:
+        end = next((index for index, event in enumerate(batch, 1) if isinstance(event, RunFinished)), None)
+        self._ended = end is not None
+        now = self._clock.now()
+        events = [self._redactor.event(msgspec.structs.replace(event, time=now)) for event in batch[:end]]
         try:
-            reporter.report(event)
+            self._write(events)
+        except Exception:  # noqa: BLE001 -- one event that is no data must not take the batch with it
+            events = [writable(event) for event in events]
+            self._write(events)
+        for reporter in tuple(self._reporters):
+            self._show(reporter, events)
+
+    def _write(self, events: Sequence[Event]) -> None:
+        """Write a batch down before anybody sees any of it."""
+        if self._journal is None:
+            return
+        try:
+            self._journal.write(*events)
+        except OSError as error:
+            self._journal = None
+            self._warn(f"The record of the run ends here, for it cannot be written: {error.strerror}")
+
+    def _show(self, reporter: Reporter, events: Sequence[Event]) -> None:
+        try:
+            for event in events:
+                reporter.report(event)
+            reporter.flush()
         except Exception as error:  # noqa: BLE001 -- see the class
             self._reporters.remove(reporter)
-            self.emit(Warned(message=f"The reporter {type(reporter).__name__} failed and was left out: {error}"))
+            self._warn(f"The reporter {type(reporter).__name__} failed and was left out: {error}")
+
+    def _warn(self, message: str) -> None:
+        self._pending.appendleft(Warned(message=message))

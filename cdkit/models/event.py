@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -40,10 +40,26 @@ class BuildDetected(Event, frozen=True, kw_only=True, tag="build-detected"):
     build: Build
 
 
+class ChecksPassed(Event, frozen=True, kw_only=True, tag="checks-passed"):
+    """The checks of all steps found nothing that would make the run fail; they took so many `seconds`."""
+
+    seconds: float
+
+
 class StepStarted(Event, frozen=True, kw_only=True, tag="step-started"):
-    """A step begins; `uses` is the kind of step."""
+    """A step begins; `uses` is the kind of step, `inputs` the fingerprint of all that it was told."""
 
     uses: str
+    inputs: str = ""
+
+
+class OptionsResolved(Event, frozen=True, kw_only=True, tag="options-resolved"):
+    """The options of a step are known: what stands under `with:`, with every expression replaced.
+
+    An option that reads a secret is `***`, whatever became of the secret in it.
+    """
+
+    options: dict[str, Any]
 
 
 class StepOutput(Event, frozen=True, kw_only=True, tag="step-output"):
@@ -101,7 +117,9 @@ class RunFinished(Event, frozen=True, kw_only=True, tag="run-finished"):
 AnyEvent = (
     RunStarted
     | BuildDetected
+    | ChecksPassed
     | StepStarted
+    | OptionsResolved
     | StepOutput
     | StepProgress
     | StepWaiting

@@ -43,6 +43,68 @@ def decode(node: Node, wanted: type[Struct], problems: list[Problem]) -> Struct 
     return None if isinstance(value, Unknown) else value
 
 
+def salvage(node: Node, wanted: type[Struct]) -> Struct:
+    """What remains of a mapping when everything that is wrong in it is left out.
+
+    So that one mistake does not hide those behind it: fields that are wrong get their default, those that must be
+    there and are not stay empty, and wrong members of a dictionary are missing from it.
+    """
+    children = node.value if isinstance(node.value, dict) else {}
+    fields = fields_of(wanted)
+    found = {field.name: _salvaged(children[name], field.type) for name, field in fields.items() if name in children}
+    values = {name: value for name, value in found.items() if not isinstance(value, Unknown)}
+    empty = {field.name: _empty(field.type) for field in fields.values() if field.required}
+    return wanted(**(empty | values))
+
+
+def _salvaged(node: Node, wanted: Any) -> Any:
+    value = _value(node, wanted, "", [])
+    if not isinstance(value, Unknown):
+        return value
+    inner = _unannotated(wanted)
+    if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+        return salvage(node, inner)
+    if get_origin(inner) is dict and isinstance(node.value, dict):
+        members = {key: _salvaged(item, get_args(inner)[1]) for key, item in node.value.items()}
+        return {key: member for key, member in members.items() if not isinstance(member, Unknown)}
+    return UNKNOWN
+
+
+def _empty(wanted: Any) -> Any:
+    inner = _unannotated(wanted)
+    return (get_origin(inner) or inner)()
+
+
+def _is_union(wanted: Any) -> bool:
+    return get_origin(wanted) in {Union, types.UnionType}
+
+
+def _unannotated(wanted: Any) -> Any:
+    return get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+
+
+def metas_of(wanted: Any) -> tuple[msgspec.Meta, ...]:
+    """What a type was annotated with."""
+    metas = get_args(wanted)[1:] if get_origin(wanted) is Annotated else ()
+    return tuple(meta for meta in metas if isinstance(meta, msgspec.Meta))
+
+
+def with_constraints(member: Any, metas: Sequence[msgspec.Meta]) -> Any:
+    """A member of a union, with those constraints of the union that its type can have: `Meta(ge=1)` of `int | None`."""
+    inner = _unannotated(member)
+    names: tuple[str, ...] = ()
+    if inner in {int, float}:
+        names = ("ge", "gt", "le", "lt", "multiple_of")
+    elif inner is str:
+        names = ("min_length", "max_length", "pattern")
+    elif get_origin(inner) in {list, tuple, dict}:
+        names = ("min_length", "max_length")
+    for meta in metas:
+        wish = {name: getattr(meta, name) for name in names if getattr(meta, name) is not None}
+        member = Annotated[member, msgspec.Meta(**wish)] if wish else member
+    return member
+
+
 @lru_cache(maxsize=256)
 def fields_of(wanted: type[msgspec.Struct]) -> dict[str, FieldInfo]:
     """The fields of a struct by the name that they have in a file."""
@@ -51,8 +113,7 @@ def fields_of(wanted: type[msgspec.Struct]) -> dict[str, FieldInfo]:
 
 def takes_expressions(field: FieldInfo) -> bool:
     """Whether a field may hold `${{ }}`; one declared with `Meta(extra={"expressions": False})` may not."""
-    metas = get_args(field.type)[1:] if get_origin(field.type) is Annotated else ()
-    return not any((meta.extra or {}).get("expressions") is False for meta in metas if isinstance(meta, msgspec.Meta))
+    return not any((meta.extra or {}).get("expressions") is False for meta in metas_of(field.type))
 
 
 def _struct(node: Node, wanted: type[Struct], problems: list[Problem]) -> Struct | Unknown:
@@ -63,7 +124,8 @@ def _struct(node: Node, wanted: type[Struct], problems: list[Problem]) -> Struct
         problems.append(Problem(f"Here stands {node.kind}; a mapping is wanted.", node.position))
         return UNKNOWN
     fields = fields_of(wanted)
-    for key in children.keys() - fields.keys():
+    unknown = [key for key in children if key not in fields]
+    for key in unknown:
         remedy = did_you_mean(key, fields)
         problems.append(Problem(f"{key!r} is not known here.", node.keys.get(key, node.position), remedy))
     values = {
@@ -73,7 +135,7 @@ def _struct(node: Node, wanted: type[Struct], problems: list[Problem]) -> Struct
     }
     missing = [name for name, field in fields.items() if field.required and field.name not in values]
     problems.extend(Problem(f"{name!r} is missing.", node.position) for name in missing)
-    if missing or any(isinstance(value, Unknown) for value in values.values()):
+    if unknown or missing or any(isinstance(value, Unknown) for value in values.values()):
         return UNKNOWN
     return wanted(**values)
 
@@ -85,26 +147,26 @@ def _is_left_empty(node: Node, field: FieldInfo) -> bool:
 
 def _value(node: Node, wanted: Any, name: str, problems: list[Problem]) -> Any:
     """One value of the wanted type, or UNKNOWN."""
-    inner = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
-    if inner is Node:
+    inner = _unannotated(wanted)
+    if inner is Node or (_is_union(inner) and Node in get_args(inner)):
         return node
     if node.pending:
         return node.text if _takes_text(inner) else UNKNOWN
-    if get_origin(inner) in {Union, types.UnionType}:
+    if _is_union(inner):
         return _union(node, wanted, get_args(inner), name, problems)
     if inner is Duration:
         return _duration(node, name, problems)
     if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
         return _struct(node, inner, problems)
     if get_origin(inner) in {list, tuple} and isinstance(node.value, list):
-        return _sequence(node.value, inner, name, problems)
+        return _sized(node, wanted, name, _sequence(node.value, inner, name, problems), problems)
     if get_origin(inner) is dict and isinstance(node.value, dict):
-        return _dictionary(node.value, get_args(inner)[1], name, problems)
+        return _sized(node, wanted, name, _dictionary(node.value, get_args(inner)[1], name, problems), problems)
     return _scalar(node, wanted, inner, name, problems)
 
 
 def _takes_text(inner: Any) -> bool:
-    return inner is str or inner is Any or (get_origin(inner) in {Union, types.UnionType} and str in get_args(inner))
+    return inner is str or inner is Any or (_is_union(inner) and str in get_args(inner))
 
 
 def _sequence(items: Sequence[Node], inner: Any, name: str, problems: list[Problem]) -> Any:
@@ -120,26 +182,33 @@ def _dictionary(items: dict[str, Node], item_type: Any, name: str, problems: lis
     return UNKNOWN if any(isinstance(value, Unknown) for value in values.values()) else values
 
 
+def _sized(node: Node, wanted: Any, name: str, values: Any, problems: list[Problem]) -> Any:
+    """A list or a mapping with as many entries as its field asks for."""
+    least = max((meta.min_length or 0 for meta in metas_of(wanted)), default=0)
+    most = min((meta.max_length for meta in metas_of(wanted) if meta.max_length is not None), default=len(node.value))
+    if least <= len(node.value) <= most:
+        return values
+    limit, count = ("least", least) if len(node.value) < least else ("most", most)
+    what = "entry" if count == 1 else "entries"
+    problems.append(Problem(f"{name!r}: must have at {limit} {count} {what}.", node.position))
+    return UNKNOWN
+
+
 def _union(node: Node, wanted: Any, members: tuple[Any, ...], name: str, problems: list[Problem]) -> Any:
     """The member that fits the shape of the node: a list, a mapping, or a scalar."""
     if node.value is None and type(None) in members:
         return None
     fitting = [member for member in members if _shape_of(member) == _shape_of(type(node.value))]
-    # `int | str` takes 3 as a number and 25% as text.
-    exact = [member for member in fitting if isinstance(node.value, _bare(member))] if len(fitting) > 1 else fitting
+    # `int | str` takes 3 as a number, and 25% and yes as text.
+    exact = [member for member in fitting if type(node.value) is _unannotated(member)] if len(fitting) > 1 else fitting
     if not fitting:
         return _mismatch(node, wanted, name, problems)
-    return _value(node, (exact or [member for member in fitting if member is str] or fitting)[0], name, problems)
-
-
-def _bare(wanted: Any) -> Any:
-    """A type without its annotations; `object` for what is no class."""
-    inner = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
-    return inner if isinstance(inner, type) else object
+    chosen = (exact or [member for member in fitting if member is str] or fitting)[0]
+    return _value(node, with_constraints(chosen, metas_of(wanted)), name, problems)
 
 
 def _shape_of(wanted: Any) -> str:
-    inner = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+    inner = _unannotated(wanted)
     base = get_origin(inner) or inner
     if base in {list, tuple}:
         return "list"
@@ -172,7 +241,7 @@ def _scalar(node: Node, wanted: Any, inner: Any, name: str, problems: list[Probl
 def _mismatch(
     node: Node, wanted: Any, name: str, problems: list[Problem], error: msgspec.ValidationError | None = None
 ) -> Unknown:
-    inner = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+    inner = _unannotated(wanted)
     remedy = None
     if get_origin(inner) is Literal:
         choices = [str(choice) for choice in get_args(inner)]
@@ -188,19 +257,24 @@ def _mismatch(
 
 
 def _same_kind(node: Node, inner: Any) -> bool:
-    return isinstance(inner, type) and isinstance(node.value, inner) and not isinstance(node.value, bool)
+    kinds = (int, float) if inner is float else inner
+    return isinstance(inner, type) and isinstance(node.value, kinds) and not isinstance(node.value, bool)
 
 
 def _constraint(error: msgspec.ValidationError) -> str:
+    """What msgspec demands ('Expected `int` >= 1'), in the words of `type_name`."""
+    names = {"`str`": "text", "`int`": "a whole number", "`float`": "a number", "`array`": "a list"}
     text = str(error).split(" - at ")[0].removeprefix("Expected ")
-    return f"must be {text.replace('`', '')}"
+    for name, word in names.items():
+        text = text.replace(name, word)
+    return f"must be {text}"
 
 
 def type_name(wanted: Any) -> str:
     """What a person would call a type: 'text', 'a list of text', 'a whole number'."""
     names = {str: "text", int: "a whole number", float: "a number", bool: "true or false", type(None): "empty"}
     if get_origin(wanted) is Annotated:
-        return type_name(get_args(wanted)[0])
+        return type_name(_unannotated(wanted))
     if wanted in names:
         return names[wanted]
     if wanted is Duration:

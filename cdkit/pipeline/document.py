@@ -13,10 +13,15 @@ from cdkit.models.problem import Position, Problem
 
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 50
-MOST_NODES = 100_000
+MOST_NODES = 50_000
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MERGE = "tag:yaml.org,2002:merge"
+_TAG = "tag:yaml.org,2002:"
+_MERGE = f"{_TAG}merge"
+_KNOWN_TAGS = frozenset(
+    _TAG + name
+    for name in ("str", "int", "float", "bool", "null", "timestamp", "binary", "value", "merge", "map", "seq")
+)
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -100,6 +105,7 @@ def parse_document(text: str, file: str) -> Node:
     if len(text) > LARGEST_FILE:
         raise _invalid(f"The file is larger than {LARGEST_FILE // 1024} KiB.", Position(file, 1, 1))
     try:
+        _refuse_deep_nesting(text, file)
         root = _compose(text)
     except yaml.MarkedYAMLError as error:
         raise _invalid(_syntax_message(error), _mark_position(error.problem_mark or error.context_mark, file)) from None
@@ -122,6 +128,18 @@ def parse_scalar(text: str, file: str) -> Node:
     return Node(_construct(constructor, yaml.ScalarNode(tag, text)), position, text=text)
 
 
+def _refuse_deep_nesting(text: str, file: str) -> None:
+    """Look at the nesting before the tree is made: libyaml's composer recurses in C, and would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise _too_deep(_mark_position(event.start_mark, file))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 def _compose(text: str) -> yaml.Node | None:
     loader = _Loader(text)
     try:
@@ -140,7 +158,7 @@ def _one_line(error: object) -> str:
     return " ".join(str(error).split())
 
 
-def _mark_position(mark: yaml.Mark | None, file: str) -> Position:
+def _mark_position(mark: Any, file: str) -> Position:
     return Position(file, mark.line + 1, mark.column + 1) if mark else Position(file, 1, 1)
 
 
@@ -148,13 +166,17 @@ def _invalid(message: str, position: Position) -> InvalidInput:
     return InvalidInput(f"{position.file} is not valid.", problems=[Problem(message, position)])
 
 
+def _too_deep(position: Position) -> InvalidInput:
+    return _invalid(f"The file is nested more than {DEEPEST} levels deep.", position)
+
+
 def _construct(constructor: yaml.constructor.SafeConstructor, node: yaml.Node) -> Any:
     """The Python value of a scalar. Dates stay text, and so does what only looks like a value of its tag."""
-    if node.tag in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:binary"}:
+    if node.tag in {f"{_TAG}timestamp", f"{_TAG}binary"}:
         return node.value
     try:
         return constructor.construct_object(node)
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, LookupError):
         return node.value
 
 
@@ -171,9 +193,11 @@ class _Converter:
         position = _mark_position(node.start_mark, self.file)
         self._count += 1
         if depth > DEEPEST:
-            raise _invalid(f"The file is nested more than {DEEPEST} levels deep.", position)
+            raise _too_deep(position)
         if self._count > MOST_NODES:
             raise _invalid(f"The file has more than {MOST_NODES} values, aliases counted as often as used.", position)
+        if node.tag not in _KNOWN_TAGS:
+            self.problems.append(Problem(f"The tag {node.tag!r} is not known.", position, "Leave it out."))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, position, depth)
         if isinstance(node, yaml.SequenceNode):

@@ -7,7 +7,7 @@ what nearly all of them are, is looked up directly and means the same: such a pi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +28,18 @@ class ExpressionError(Exception):
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """Stands in a scope for what is known only after a step has run, or only where it may be asked."""
+    """Stands in a scope for what is known only after a step has run, or only where it may be asked.
+
+    Attributes:
+        why: what it waits for.
+        text: the text that it is a part of, when it is a part of one.
+    """
 
     why: str
+    text: str = ""
 
     def __str__(self) -> str:
-        return f"({self.why})"
+        return self.text or f"({self.why})"
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -54,6 +60,11 @@ def has_expression(text: str) -> bool:
     return "${{" in text
 
 
+def is_whole_expression(text: str) -> bool:
+    """Whether a text is one expression and nothing else; only then does its value keep its type."""
+    return len(_EXPRESSION.findall(text)) == 1 and not _EXPRESSION.sub("", text).strip()
+
+
 def references_in(text: str) -> list[Reference]:
     """What the expressions in a text refer to.
 
@@ -72,13 +83,13 @@ def evaluate_text(text: str, scope: Scope) -> Any:
         ExpressionError: an expression cannot be read, or has no value.
     """
     sources = _sources(text)
-    if len(sources) == 1 and _EXPRESSION.fullmatch(text.strip()):
+    if is_whole_expression(text):
         return _evaluate(sources[0], scope)
     values = [_evaluate(source, scope) for source in sources]
     waiting = next((value for value in values if isinstance(value, Pending)), None)
     remaining = iter(values)
     joined = _EXPRESSION.sub(lambda _: _in_text(next(remaining)), text)
-    return Pending(joined.strip("()")) if waiting else joined
+    return Pending(waiting.why, joined) if waiting else joined
 
 
 def resolve(node: Node, scope: Scope, fail: Callable[[Node, ExpressionError], None]) -> Node:
@@ -176,14 +187,28 @@ def _evaluate_with_jinja(source: str, roots: set[str], scope: Scope) -> Any:
     unknown = sorted(roots - set(scope))
     if unknown:
         raise ExpressionError(f"`{unknown[0]}` is not defined.")
-    compiled = _environment().compile_expression(source.strip(), undefined_to_none=False)
     try:
+        compiled = _environment().compile_expression(source, undefined_to_none=False)
         value = compiled(**{root: _plain(scope[root]) for root in roots})
         if isinstance(value, Undefined):
             str(value)
+        return _data(value)
     except Exception as error:  # an expression can fail in as many ways as Python can
-        raise ExpressionError(f"`{source.strip()}` has no value: {error}.") from error
-    return value
+        reason = str(error).rstrip(".") or type(error).__name__
+        raise ExpressionError(f"`{source.strip()}` has no value: {reason}.") from error
+
+
+def _data(value: Any) -> Any:
+    """The value as plain data; some filters give subclasses of text, or generators."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _data(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | Iterator):
+        return [_data(item) for item in value]
+    raise TypeError(f"it gives a {type(value).__name__}, which is no text, number, list or mapping")
 
 
 def _plain(value: Any) -> Any:
@@ -201,13 +226,27 @@ def _references(source: str) -> tuple[Reference, ...]:
         return () if dotted[1] in _CONSTANTS else (Reference(tuple(dotted[1].split("."))),)
     from jinja2 import TemplateSyntaxError, nodes
 
-    try:
-        tree = _environment().parse("{{" + source + "}}")
-    except TemplateSyntaxError as error:
-        raise ExpressionError(f"`{source.strip()}` is not an expression: {error.message}.") from error
     found: list[Reference] = []
-    _collect(tree, found, nodes)
+    try:
+        _collect(_parse(source), found, nodes)
+    except TemplateSyntaxError as error:
+        reason = (error.message or "it does not parse").rstrip(".")
+        raise ExpressionError(f"`{source.strip()}` is not an expression: {reason}.") from error
+    except RecursionError as error:
+        raise ExpressionError("An expression is nested too deeply.") from error
     return tuple(found)
+
+
+def _parse(source: str) -> Any:
+    """The tree of one expression, read in the way of Jinja2's own `compile_expression`."""
+    from jinja2 import TemplateSyntaxError
+    from jinja2.parser import Parser
+
+    parser = Parser(_environment(), source, state="variable")
+    tree = parser.parse_expression()
+    if not parser.stream.eos:
+        raise TemplateSyntaxError(f"unexpected {str(parser.stream.current)!r}", parser.stream.current.lineno)
+    return tree
 
 
 def _collect(tree: Any, found: list[Reference], nodes: Any) -> None:
@@ -239,6 +278,14 @@ def _environment() -> SandboxedEnvironment:
 
     class ExpressionEnvironment(ImmutableSandboxedEnvironment):
         """A dot is a key first: `vars.items` is the variable, never a method of the mapping."""
+
+        intercepted_binops = frozenset({"**", "*"})
+
+        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            """Refuse what makes much out of little: `9 ** 9 ** 9` and `'x' * 10000000000` would not come to an end."""
+            if operator == "**" or not isinstance(left, int | float) or not isinstance(right, int | float):
+                raise TypeError(f"`{operator}` is for numbers only" if operator == "*" else "there are no powers here")
+            return left * right
 
         def getattr(self, obj: Any, attribute: str) -> Any:
             return obj[attribute] if isinstance(obj, Mapping) and attribute in obj else super().getattr(obj, attribute)

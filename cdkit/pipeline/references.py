@@ -24,11 +24,13 @@ class Names(msgspec.Struct, frozen=True):
         variables: the names under `vars`.
         secrets: the names under `secrets`.
         steps: the kind of each step by its name; None for a kind that is not known.
+        matrix: the names of the step's own matrix.
     """
 
     variables: frozenset[str]
     secrets: frozenset[str]
     steps: Mapping[str, type[Step] | None]
+    matrix: frozenset[str] = frozenset()
 
     def children(self) -> dict[str, Any]:
         """The known names below each root."""
@@ -37,7 +39,8 @@ class Names(msgspec.Struct, frozen=True):
             "secrets": self.secrets,
             "environment": frozenset(fields_of(Environment)),
             "build": frozenset(fields_of(Build)),
-            "run": frozenset({"id"}),
+            "run": frozenset({"id", "status"}),
+            "matrix": self.matrix,
             "steps": frozenset(self.steps),
         }
 
@@ -62,10 +65,10 @@ def check_reference(node: Node, reference: Reference, names: Names, step: str) -
     if root not in children:
         return _unknown(node, f"`{root}` is not known in an expression.", root, children)
     if not rest:
-        return _incomplete(node, root) if root == "steps" else None
+        return _incomplete(node, root) if root in {"steps", "secrets"} else None
     name = rest[0]
     if name not in children[root]:
-        return _unknown(node, f"`{root}.{name}` is not defined.", name, children[root])
+        return _undefined(node, root, name, children[root])
     if root == "steps":
         return _check_output(node, names, step, rest)
     return None
@@ -88,7 +91,16 @@ def _check_output(node: Node, names: Names, step: str, rest: list[str]) -> Probl
 
 
 def _incomplete(node: Node, path: str) -> Problem:
-    return Problem(f"`{path}` alone is not a value.", node.position, "Write the output out: `steps.NAME.OUTPUT`.")
+    whole = "secrets.NAME" if path == "secrets" else "steps.NAME.OUTPUT"
+    return Problem(f"`{path}` alone is not a value.", node.position, f"Write it out: `{whole}`.")
+
+
+def _undefined(node: Node, root: str, name: str, known: Iterable[str]) -> Problem:
+    dashed = next((other for other in sorted(known) if other.startswith(f"{name}-")), None)
+    message = f"`{root}.{name}` is not defined."
+    if dashed is None:
+        return _unknown(node, message, name, known)
+    return Problem(message, node.position, f"A dash is a minus in an expression: write `{root}['{dashed}']`.")
 
 
 def _unknown(node: Node, message: str, word: str, known: Iterable[str]) -> Problem:

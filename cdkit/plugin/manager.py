@@ -9,7 +9,7 @@ import msgspec
 import pluggy
 
 from cdkit.plugin.hookspecs import PROJECT, HookSpecs
-from cdkit.step import Step, StepOptions
+from cdkit.step import Step, StepOptions, StepOutputs
 
 ENTRY_POINT_GROUP = "cdkit"
 
@@ -58,13 +58,14 @@ def load_steps(plugins: Iterable[PluginEntry]) -> StepRegistry:
     broken: list[BrokenPlugin] = []
     for plugin in plugins:
         try:
-            brought = _steps_of(plugin)
-            for step in brought:
-                _must_be_usable(step, steps)
-        except Exception as error:  # noqa: BLE001 -- whatever a plugin raises must not take the others down
+            brought: dict[str, type[Step]] = {}
+            for step in _steps_of(plugin):
+                _must_be_usable(step, steps | brought)
+                brought[step.name] = step
+        except (Exception, SystemExit) as error:  # noqa: BLE001 -- whatever a plugin raises must not take others down
             broken.append(BrokenPlugin(plugin.name, f"{type(error).__name__}: {error}"))
             continue
-        steps.update((step.name, step) for step in brought)
+        steps |= brought
     return StepRegistry(dict(sorted(steps.items())), tuple(broken))
 
 
@@ -79,9 +80,18 @@ def _steps_of(plugin: PluginEntry) -> list[type[Step]]:
 def _must_be_usable(step: object, known: dict[str, type[Step]]) -> None:
     if not (isinstance(step, type) and issubclass(step, Step)):
         raise TypeError(f"cdkit_register_steps gave {step!r}, which is not a subclass of Step")
-    if not isinstance(getattr(step, "name", None), str):
+    name = getattr(step, "name", None)
+    if not (isinstance(name, str) and name):
         raise TypeError(f"{step.__qualname__} has no `name`")
-    if not issubclass(getattr(step, "Options", type(None)), StepOptions):
+    if not _derives(getattr(step, "Options", None), StepOptions):
         raise TypeError(f"{step.__qualname__} has no `Options` that derive from StepOptions")
-    if step.name in known:
-        raise ValueError(f"the step {step.name!r} is already registered by {known[step.name].__module__}")
+    if not _derives(step.Outputs, StepOutputs):
+        raise TypeError(f"{step.__qualname__} has `Outputs` that do not derive from StepOutputs")
+    if step.__abstractmethods__:
+        raise TypeError(f"{step.__qualname__} has no `{min(step.__abstractmethods__)}`")
+    if name in known:
+        raise ValueError(f"the step {name!r} is already registered by {known[name].__module__}")
+
+
+def _derives(kind: object, base: type) -> bool:
+    return isinstance(kind, type) and issubclass(kind, base)

@@ -42,6 +42,13 @@ CLUSTER_WIDE = frozenset(
 )
 
 
+class _JsonLoader(yaml.SafeLoader):
+    """Reads what JSON can hold: a date stays text, as the API server wants it."""
+
+
+_JsonLoader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: str(node.value))
+
+
 def read_manifests(path: Path, namespace: str) -> list[Manifest]:
     """The objects of a file, or of every YAML file of a folder, in the order in which they are applied.
 
@@ -57,8 +64,8 @@ def read_manifests(path: Path, namespace: str) -> list[Manifest]:
     if not objects:
         raise InvalidInput(f"There are no manifests in {path}.")
     for item in objects:
-        if item["kind"] not in CLUSTER_WIDE:
-            item["metadata"].setdefault("namespace", namespace)
+        if item["kind"] not in CLUSTER_WIDE and not item["metadata"].get("namespace"):
+            item["metadata"]["namespace"] = namespace
     return sorted(objects, key=_place)
 
 
@@ -73,17 +80,19 @@ def _place(item: Manifest) -> int:
 
 def _documents(file: Path) -> list[Manifest]:
     try:
-        documents = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
+        documents = list(yaml.load_all(file.read_text(encoding="utf-8"), Loader=_JsonLoader))
     except OSError as error:
         raise InvalidInput(f"The manifests {file} cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InvalidInput(f"The manifests {file} are not YAML: {' '.join(str(error).split())}") from error
     return [_checked(item, file) for document in documents if document is not None for item in _items(document)]
 
 
 def _items(document: object) -> Sequence[object]:
-    is_list = isinstance(document, dict) and document.get("kind") == "List"
-    return document.get("items") or [] if is_list and isinstance(document, dict) else [document]
+    if not isinstance(document, dict) or document.get("kind") != "List":
+        return [document]
+    items = document.get("items") or []
+    return items if isinstance(items, list) else [items]
 
 
 def _checked(item: object, file: Path) -> Manifest:

@@ -10,9 +10,12 @@ LONGEST_LABEL = 63
 def object_name(text: str) -> str:
     """A DNS label of a project's name: lower case letters, digits and dashes, 63 at most.
 
-    https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+    A Service's name must begin with a letter, so `app-` comes before a digit.
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#rfc-1035-label-names
     """
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:LONGEST_LABEL].rstrip("-")
+    label = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    named = f"app-{label}" if label[:1].isdigit() else label
+    return named[:LONGEST_LABEL].rstrip("-")
 
 
 def label_value(text: str) -> str:

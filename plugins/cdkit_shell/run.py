@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from cdkit.api import Change, Problem, Step, StepContext, StepOptions, StepOutputs, WorkFailed
+from cdkit.api import Change, InvalidInput, Problem, Step, StepContext, StepOptions, StepOutputs, WorkFailed
 
 LAST_LINES = 20
 INTERPRETER = ("sh", "-eu", "-c")
@@ -47,19 +47,21 @@ class Run(Step):
 
     def check(self, ctx: StepContext) -> Iterable[Problem]:
         """Say what is wrong with the options, before anything runs."""
-        if bool(self.options.command) == bool(self.options.script):
-            yield Problem(f"{ctx.step!r} needs either a `command` or a `script`.")
-        if isinstance(self.options.command, str) and not _splits(self.options.command):
-            yield Problem(f"The command of {ctx.step!r} has a quote that is not closed: {self.options.command}")
+        try:
+            self._command(ctx)
+        except InvalidInput as error:
+            yield Problem(error.message)
         if not ctx.path(self.options.directory).is_dir():
             yield Problem(f"The directory of {ctx.step!r} does not exist: {self.options.directory}")
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
         """The command."""
+        command = self._command(ctx)
         if self.options.script:
             lines = tuple(self.options.script.rstrip().splitlines())
-            return [Change("run", f"a script of {len(lines)} lines", details=lines)]
-        return [Change("run", shlex.join(self._command()))]
+            count = "one line" if len(lines) == 1 else f"{len(lines)} lines"
+            return [Change("run", f"a script of {count}", details=lines)]
+        return [Change("run", shlex.join(command))]
 
     def run(self, ctx: StepContext) -> Outputs:
         """Run it to its end.
@@ -67,6 +69,7 @@ class Run(Step):
         Raises:
             WorkFailed: it ended with another exit code than 0.
         """
+        command = self._command(ctx)
         last: list[str] = []
 
         def show(line: str, stream: str) -> None:
@@ -75,27 +78,36 @@ class Run(Step):
             ctx.say(line, "stderr" if stream == "stderr" else "stdout")
 
         code = ctx.processes.run(
-            self._command(),
+            command,
             directory=str(ctx.path(self.options.directory)),
             env=ctx.env,
             on_line=show,
             cancellation=ctx.cancellation,
         )
         if code != 0:
-            shown = "the script" if self.options.script else f"`{shlex.join(self._command())}`"
-            raise WorkFailed(f"{shown[0].upper()}{shown[1:]} ended with exit code {code}.", evidence=last)
+            what = "The script" if self.options.script else f"`{shlex.join(command)}`"
+            raise WorkFailed(f"{what} ended with exit code {code}.", evidence=last)
         return self.Outputs(exit_code=code)
 
-    def _command(self) -> list[str]:
-        if self.options.script:
-            return [*INTERPRETER, self.options.script]
-        command = self.options.command
-        return shlex.split(command) if isinstance(command, str) else command
+    def _command(self, ctx: StepContext) -> list[str]:
+        """The program and its arguments.
+
+        Raises:
+            InvalidInput: the options give none.
+        """
+        command, script = self.options.command, self.options.script
+        if bool(command) == bool(script):
+            raise InvalidInput(f"{ctx.step!r} needs either a `command` or a `script`.")
+        if script:
+            return [*INTERPRETER, script]
+        words = _words(command, ctx.step) if isinstance(command, str) else command
+        if not words or not words[0]:
+            raise InvalidInput(f"The command of {ctx.step!r} names no program.")
+        return words
 
 
-def _splits(command: str) -> bool:
+def _words(command: str, step: str) -> list[str]:
     try:
-        shlex.split(command)
-    except ValueError:
-        return False
-    return True
+        return shlex.split(command)
+    except ValueError as error:
+        raise InvalidInput(f"The command of {step!r} has a quote that is not closed: {command}") from error

@@ -8,6 +8,7 @@ from pathlib import Path
 from cdkit_manifests.project import Fact
 
 FILE = "Dockerfile"
+HIGHEST_PORT = 65535
 _INSTRUCTION = re.compile(r"^\s*(FROM|EXPOSE|USER)\s+(\S+)", re.IGNORECASE)
 _PORT = re.compile(r"(\d{1,5})(?:/tcp)?")
 _USER = re.compile(r"([1-9]\d*)(?::.*)?")
@@ -24,20 +25,23 @@ def read(folder: Path) -> list[Fact]:
     found: dict[str, Fact] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
         match = _INSTRUCTION.match(line)
-        if match is None:
-            continue
-        instruction, argument = match[1].upper(), match[2]
-        if instruction == "FROM":
-            # What an earlier stage exposes, or runs as, says nothing about the image.
-            found.clear()
-        else:
-            found.update(_facts(instruction, argument, f"{FILE}:{number}"))
+        if match is not None:
+            _take(match[1].upper(), match[2], f"{FILE}:{number}", found)
     return list(found.values())
 
 
-def _facts(instruction: str, argument: str, source: str) -> dict[str, Fact]:
-    if instruction == "EXPOSE":
+def _take(instruction: str, argument: str, source: str, found: dict[str, Fact]) -> None:
+    if instruction == "FROM":
+        # What an earlier stage exposes, or runs as, says nothing about the image.
+        found.clear()
+    elif instruction == "EXPOSE":
         port = _PORT.fullmatch(argument)
-        return {"port": Fact("port", int(port[1]), source)} if port else {}
-    user = _USER.fullmatch(argument)
-    return {"user": Fact("user", int(user[1]), source)} if user else {}
+        if port and 0 < int(port[1]) <= HIGHEST_PORT:
+            # Of several ports the first one is the application's.
+            found.setdefault("port", Fact("port", int(port[1]), source))
+    else:
+        # The last user is the one that the image runs as.
+        found.pop("user", None)
+        user = _USER.fullmatch(argument)
+        if user:
+            found["user"] = Fact("user", int(user[1]), source)

@@ -12,6 +12,7 @@ from cdkit_manifests.project import Fact
 FILE = "pyproject.toml"
 _METADATA = ("name", "version", "description", "license")
 _OWN_WORD: dict[str, type] = {"name": str, "port": int, "health": str, "replicas": int}
+_BOUNDS = {"port": range(1, 65536), "replicas": range(10_001)}
 
 
 def read(folder: Path) -> list[Fact]:
@@ -24,7 +25,8 @@ def read(folder: Path) -> list[Fact]:
     if not path.is_file():
         return []
     document = _parse(path)
-    own = _own_word(document.get("tool", {}).get("cdkit", {}))
+    tool = document.get("tool", {})
+    own = _own_word(tool.get("cdkit", {}) if isinstance(tool, dict) else {})
     return [*own, *_metadata(document.get("project", {}))]
 
 
@@ -47,6 +49,9 @@ def _own_word(table: Any) -> list[Fact]:
         if not isinstance(value, wanted) or isinstance(value, bool):
             kind = "a whole number" if wanted is int else "text"
             raise InvalidInput(f"`tool.cdkit.{name}` in {FILE} must be {kind}, not {value!r}.")
+        bounds = _BOUNDS.get(name)
+        if bounds and value not in bounds:
+            raise InvalidInput(f"`tool.cdkit.{name}` in {FILE} must be from {bounds[0]} to {bounds[-1]}, not {value}.")
         facts.append(Fact(name, value, f"{FILE}, tool.cdkit.{name}"))
     return facts
 

@@ -1,0 +1,121 @@
+"""Past runs, as their journals tell of them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from cdkit.engine.journal import JOURNAL, STATE_FOLDER
+from cdkit.models.event import AnyEvent, RunFinished, RunStarted, StepFinished, StepStarted
+from cdkit.models.result import StepResult
+
+MOST_RUNS = 50
+OLDEST_DAYS = 30
+
+
+class PastRun(msgspec.Struct, frozen=True):
+    """A run that was, or still is.
+
+    Attributes:
+        folder: its folder.
+        started: how it began.
+        finished: how it ended; None when it was killed, or is still running.
+        results: the steps that ended, by name.
+        inputs: the fingerprint of what each step was started with, by the step's name.
+    """
+
+    folder: Path
+    started: RunStarted
+    finished: RunFinished | None
+    results: dict[str, StepResult]
+    inputs: dict[str, str]
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.started.run_id
+
+
+def run_folders(workspace: Path) -> list[Path]:
+    """The folders of all runs, the oldest first: their names begin with the time."""
+    runs = workspace / STATE_FOLDER / "runs"
+    return sorted(folder for folder in runs.glob("*") if (folder / JOURNAL).is_file())
+
+
+def read_events(folder: Path) -> Iterator[AnyEvent]:
+    """The events of a run. A last line that a kill has torn is left out, and so is one of a newer version of cdkit."""
+    decoder = msgspec.json.Decoder(AnyEvent)
+    with (folder / JOURNAL).open("rb") as file:
+        for line in file:
+            try:
+                yield decoder.decode(line)
+            except (msgspec.ValidationError, msgspec.DecodeError):
+                continue
+
+
+def read_run(folder: Path) -> PastRun | None:
+    """What became of a run; None when its journal does not even say how it began."""
+    started: RunStarted | None = None
+    finished: RunFinished | None = None
+    results: dict[str, StepResult] = {}
+    inputs: dict[str, str] = {}
+    for event in read_events(folder):
+        match event:
+            case RunStarted():
+                started = event
+            case StepStarted():
+                inputs[event.step] = event.inputs
+            case StepFinished():
+                results[event.step] = event.result
+            case RunFinished():
+                finished = event
+            case _:
+                pass
+    return PastRun(folder, started, finished, results, inputs) if started else None
+
+
+def latest_run(workspace: Path, run_id: str = "") -> PastRun | None:
+    """The newest run of a workspace that can be read, or the one with this id."""
+    folders = [folder for folder in run_folders(workspace) if run_id in ("", folder.name)]
+    return next((run for folder in reversed(folders) if (run := read_run(folder))), None)
+
+
+def prune(workspace: Path, now: float) -> list[str]:
+    """Remove the records of runs beyond the newest 50, and those older than 30 days; gives their ids.
+
+    A run that is still at work is never removed, however many others were started since.
+
+    Args:
+        workspace: the folder of the pipeline file.
+        now: seconds since the epoch.
+    """
+    folders = run_folders(workspace)
+    oldest = now - OLDEST_DAYS * 86400
+    surplus = folders[:-MOST_RUNS]
+    stale = [folder for folder in folders if (folder / JOURNAL).stat().st_mtime < oldest]
+    removed = []
+    for folder in dict.fromkeys([*surplus, *stale]):
+        if not _is_at_work(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            removed.append(folder.name)
+    return removed
+
+
+def _is_at_work(folder: Path) -> bool:
+    """Whether a process holds the lock of the run's journal, which it does until it ends, in whatever way."""
+    try:
+        file = os.open(folder / JOURNAL, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(file)
+    return False
