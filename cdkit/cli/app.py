@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from cdkit import __version__
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
+    "check": "Ask every step whether it could work, and run none.",
+    "completion": "Print the script that completes commands in a shell.",
+    "doctor": "Look for what cdkit needs here: engine, logins, cluster, git, plugins.",
+    "graph": "Show which step waits for which.",
     "plan": "Tell what a run would change, without changing anything.",
     "run": "Run the pipeline.",
+    "schema": "Print the JSON Schema of pipeline files, for editors.",
+    "step": "Run one step without a pipeline file.",
     "steps": "List the kinds of steps, or document one.",
     "validate": "Check the pipeline file, without asking the world.",
 }
@@ -27,6 +37,13 @@ class _LazyCommands(click.Group):
             return None
         command: click.Command = import_module(f"cdkit.cli.{cmd_name}").command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names alone: click would import every command for its help."""
+        from click.shell_completion import CompletionItem
+
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [CompletionItem(name, help=COMMANDS[name]) for name in COMMANDS if name.startswith(incomplete)] + options
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

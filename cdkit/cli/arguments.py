@@ -34,7 +34,7 @@ def assigned(assignments: Sequence[str]) -> dict[str, str]:
     values = {}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
-        if not equals or not name.isidentifier():
+        if not equals or not name:
             raise InvalidInput(f"--set takes NAME=VALUE, not {assignment!r}.", remedy="Write it like --set replicas=3.")
         values[name] = value
     return values

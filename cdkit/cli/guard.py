@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +15,16 @@ CLOSED_PIPE = 141
 
 def guarded(arguments: Sequence[str]) -> int:
     """Run a command and give its exit code; what went wrong is said on stderr."""
+    code = _run(arguments)
+    try:
+        # A reporter that could not write has left its lines in the buffer; Python would complain of them at its end.
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     from cdkit.cli.app import app
 
     try:
@@ -27,24 +35,30 @@ def guarded(arguments: Sequence[str]) -> int:
         show_error(error)
         return error.code
     except BrokenPipeError:
-        # Python would complain again when it flushes stdout at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
         return CLOSED_PIPE
     except Exception as error:  # noqa: BLE001 -- a traceback on a user's screen is a bug
         return _surprise(error)
+
+
+def _forget_stdout() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show_error(error: CdkitError) -> None:
     """Say on stderr what went wrong."""
     from cdkit.cli.terminal import style_of
     from cdkit.engine.perform import failure_of
-    from cdkit.report.console import failure_lines
+    from cdkit.report.failure import failure_lines
 
     for line in failure_lines(failure_of(error), style_of(sys.stderr)):
         sys.stderr.write(f"{line}\n")
 
 
 def _surprise(error: Exception) -> int:
+    import tempfile
+    import traceback
+
     handle, name = tempfile.mkstemp(prefix="cdkit-", suffix=".txt")
     os.close(handle)
     Path(name).write_text("".join(traceback.format_exception(error)), encoding="utf-8")

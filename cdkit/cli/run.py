@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 
 import click
 
-from cdkit import __version__
+from cdkit.cli.approval import must_be_approved
 from cdkit.cli.arguments import pipeline_options
-from cdkit.cli.signals import interruptions
-from cdkit.cli.terminal import style_of
+from cdkit.cli.conduct import conduct
+from cdkit.cli.continuation import Choice, Continuation, choice_options, continue_with
+from cdkit.cli.display import Display, display_options, stage
 from cdkit.cli.wiring import load_pipeline, new_run_id, open_session
-from cdkit.engine.execute import execute
-from cdkit.engine.journal import run_folder
-from cdkit.engine.lookahead import check
-from cdkit.engine.messages import Messages
-from cdkit.engine.perform import failure_of
-from cdkit.engine.session import Session
-from cdkit.engine.stream import Reporter
-from cdkit.errors import CdkitError
-from cdkit.flow.clock import Inbox, measured
-from cdkit.models.event import RunFinished, RunStarted
+from cdkit.engine.history import prune
+from cdkit.engine.journal import JOURNAL, run_folder
 from cdkit.pipeline.pipeline import Pipeline
 
 DEFAULT_JOBS = 8
@@ -36,51 +30,35 @@ DEFAULT_JOBS = 8
 @click.option(
     "-o", "--output", type=click.Choice(["text", "json"]), default="text", help="Text, or events as JSON lines."
 )
+@choice_options
+@click.option("--approve", "approved", default="", metavar="ENV", help="Agree to a run in this environment.")
+@display_options
 def command(
-    file: str, environment: str, assignments: Sequence[str], jobs: int, *, dry_run: bool, output: str
+    file: str,
+    environment: str,
+    assignments: Sequence[str],
+    jobs: int,
+    *,
+    dry_run: bool,
+    output: str,
+    choice: Choice,
+    approved: str,
+    display: Display,
 ) -> None:
     """Run the pipeline."""
     if dry_run:
         from cdkit.cli.plan import show_plan
 
-        sys.exit(show_plan(file, environment, assignments))
+        sys.exit(show_plan(file, environment, assignments, display.colour, choice))
     pipeline = load_pipeline(file, environment, assignments)
-    sys.exit(_run(pipeline, jobs, output))
+    must_be_approved(pipeline, approved)
+    sys.exit(_run(pipeline, jobs, output, display, continue_with(pipeline, choice)))
 
 
-def _run(pipeline: Pipeline, jobs: int, output: str) -> int:
+def _run(pipeline: Pipeline, jobs: int, output: str, display: Display, continuation: Continuation) -> int:
+    prune(pipeline.workspace, time.time())
     run_id = new_run_id()
-    session = open_session(pipeline, run_id, record=True, reporters=[_reporter(pipeline, run_id, output)])
-    inbox: Messages = Inbox()
-    with interruptions(inbox):
-        session.emit(
-            RunStarted(
-                run_id=run_id,
-                pipeline=pipeline.name,
-                version=__version__,
-                steps=tuple(pipeline.steps),
-                environment=pipeline.environment.name,
-            )
-        )
-        return _check_and_execute(session, inbox, jobs)
-
-
-def _check_and_execute(session: Session, inbox: Messages, jobs: int) -> int:
-    seconds = measured(session.clock)
-    try:
-        check(session, inbox)
-    except CdkitError as error:
-        session.emit(RunFinished(exit_code=error.code, seconds=seconds(), failure=failure_of(error)))
-        return error.code
-    return execute(session, inbox, jobs=jobs).exit_code
-
-
-def _reporter(pipeline: Pipeline, run_id: str, output: str) -> Reporter:
-    if output == "json":
-        from cdkit.report.json_lines import JsonLines
-
-        return JsonLines(sys.stdout)
-    from cdkit.report.console import Console
-
-    journal = run_folder(pipeline.workspace, run_id) / "events.jsonl"
-    return Console(sys.stdout, style_of(sys.stdout), str(journal))
+    journal = run_folder(pipeline.workspace, run_id) / JOURNAL
+    shown = stage(display, output, str(journal))
+    session = open_session(pipeline, run_id, record=True, reporters=[shown.reporter])
+    return conduct(session, jobs, shown, continuation)

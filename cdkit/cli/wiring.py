@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 import time
 from collections.abc import Sequence
@@ -44,7 +43,7 @@ def load_pipeline(file: str, environment: str, assignments: Sequence[str]) -> Pi
 
 def new_run_id() -> str:
     """Sorts by time and differs also between two runs that start at once."""
-    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(2)}"
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{os.urandom(2).hex()}"
 
 
 def open_session(pipeline: Pipeline, run_id: str, *, record: bool, reporters: Sequence[Reporter]) -> Session:
@@ -59,8 +58,8 @@ def open_session(pipeline: Pipeline, run_id: str, *, record: bool, reporters: Se
     from cdkit.clients.real_world import RealWorld
 
     clock = SystemClock()
-    found = read_secrets(pipeline.secrets, os.environ)
-    redactor = Redactor(found.values())
+    found = read_secrets(pipeline.secrets, os.environ, pipeline.workspace)
+    redactor = Redactor(found.values.values())
     journal = Journal(run_folder(pipeline.workspace, run_id)) if record else None
     return Session(
         run_id,

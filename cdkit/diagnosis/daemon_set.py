@@ -8,7 +8,7 @@ from typing import Any
 from cdkit.diagnosis.creation import creation_cause
 from cdkit.diagnosis.events import EventLog
 from cdkit.diagnosis.replicas import is_observed, not_observed_yet, owned_by, replica_causes, unfinished
-from cdkit.diagnosis.verdict import Cause, Verdict
+from cdkit.diagnosis.verdict import Cause, Progress, Verdict
 from cdkit.diagnosis.wording import counted
 from cdkit.models.kube import Manifest
 
@@ -35,8 +35,8 @@ def diagnose_daemon_set(daemon_set: Manifest, pods: Iterable[Manifest], events: 
     status = daemon_set.get("status") or {}
     summary = _summary(status)
     if _is_on_delete(daemon_set) or _is_rolled_out(status):
-        return Verdict("succeeded", summary)
-    return unfinished(summary, _causes(daemon_set, pods, EventLog(events), status))
+        return Verdict("succeeded", summary, progress=_progress(status))
+    return unfinished(summary, _causes(daemon_set, pods, EventLog(events), status), _progress(status))
 
 
 def _is_on_delete(daemon_set: Manifest) -> bool:
@@ -47,6 +47,12 @@ def _is_on_delete(daemon_set: Manifest) -> bool:
 def _is_rolled_out(status: dict[str, Any]) -> bool:
     desired = status.get("desiredNumberScheduled") or 0
     return (status.get("updatedNumberScheduled") or 0) >= desired and (status.get("numberAvailable") or 0) >= desired
+
+
+def _progress(status: dict[str, Any]) -> Progress:
+    desired = status.get("desiredNumberScheduled") or 0
+    updated, available = status.get("updatedNumberScheduled") or 0, status.get("numberAvailable") or 0
+    return Progress(min(desired, updated, available), desired)
 
 
 def _summary(status: dict[str, Any]) -> str:

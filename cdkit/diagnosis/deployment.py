@@ -16,7 +16,7 @@ from cdkit.diagnosis.replicas import (
     unfinished,
     without_patience,
 )
-from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Verdict
+from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Progress, Verdict
 from cdkit.diagnosis.wording import counted, evidence
 from cdkit.models.kube import Manifest
 
@@ -47,9 +47,9 @@ def diagnose_deployment(
     desired, status = desired_replicas(deployment), deployment.get("status") or {}
     summary = _summary(desired, status)
     if _is_rolled_out(desired, status):
-        return Verdict("succeeded", summary)
+        return Verdict("succeeded", summary, progress=Progress(desired, desired))
     causes = _causes(deployment, replica_sets, pods, EventLog(events), desired)
-    return unfinished(summary, causes)
+    return unfinished(summary, causes, _progress(desired, status))
 
 
 def newest_replica_set(deployment: Manifest, replica_sets: Iterable[Manifest]) -> Manifest | None:
@@ -75,6 +75,14 @@ def _is_rolled_out(desired: int, status: dict[str, Any]) -> bool:
         and (status.get("replicas") or 0) <= updated
         and (status.get("availableReplicas") or 0) >= updated
     )
+
+
+def _progress(desired: int, status: dict[str, Any]) -> Progress:
+    """The status does not say which replicas are available: as long as old ones run, these are taken to be."""
+    updated = status.get("updatedReplicas") or 0
+    old = max(0, (status.get("replicas") or 0) - updated)
+    new_and_available = max(0, (status.get("availableReplicas") or 0) - old)
+    return Progress(min(desired, updated, new_and_available), desired)
 
 
 def _summary(desired: int, status: dict[str, Any]) -> str:

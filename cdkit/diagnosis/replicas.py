@@ -9,9 +9,11 @@ import msgspec
 from cdkit.diagnosis.events import EventLog
 from cdkit.diagnosis.pod import causes_of
 from cdkit.diagnosis.pod_status import PodStatus, read_pod
-from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Patience, Verdict
+from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Patience, Progress, Verdict
 from cdkit.diagnosis.wording import counted
 from cdkit.models.kube import Manifest
+
+NOTHING_TO_COUNT = Progress()
 
 UNLUCKY_ONE = 120.0
 """Seconds that a cause may stand when it holds for one pod and most of the others are ready."""
@@ -65,10 +67,10 @@ def without_patience(causes: Iterable[Cause]) -> tuple[Cause, ...]:
     return tuple(msgspec.structs.replace(cause, patience=FATAL_NOW) for cause in causes)
 
 
-def unfinished(summary: str, causes: tuple[Cause, ...]) -> Verdict:
+def unfinished(summary: str, causes: tuple[Cause, ...], progress: Progress = NOTHING_TO_COUNT) -> Verdict:
     """The verdict on a workload that has not succeeded yet: failed when one of the causes is fatal now."""
     is_fatal = any(cause.patience.is_fatal_now for cause in causes)
-    return Verdict("failed" if is_fatal else "progressing", summary, causes)
+    return Verdict("failed" if is_fatal else "progressing", summary, causes, progress)
 
 
 def _that_count(statuses: Sequence[PodStatus], desired: int) -> list[PodStatus]:

@@ -16,7 +16,7 @@ from cdkit.diagnosis.replicas import (
     replica_causes,
     unfinished,
 )
-from cdkit.diagnosis.verdict import Cause, Patience, Verdict
+from cdkit.diagnosis.verdict import Cause, Patience, Progress, Verdict
 from cdkit.diagnosis.wording import counted, evidence
 from cdkit.models.kube import Manifest
 
@@ -43,8 +43,9 @@ def diagnose_stateful_set(stateful_set: Manifest, pods: Iterable[Manifest], even
     to_update = _replicas_to_update(stateful_set)
     summary = _summary(stateful_set, status, to_update)
     if _is_rolled_out(stateful_set, status, to_update):
-        return Verdict("succeeded", summary)
-    return unfinished(summary, _causes(stateful_set, list(pods), EventLog(events), status, to_update))
+        return Verdict("succeeded", summary, progress=Progress(to_update, to_update))
+    progress = Progress(min(to_update, _updated(status), status.get("readyReplicas") or 0), to_update)
+    return unfinished(summary, _causes(stateful_set, list(pods), EventLog(events), status, to_update), progress)
 
 
 def _replicas_to_update(stateful_set: Manifest) -> int:

@@ -73,6 +73,13 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
         return self.id, self.container
 
 
+class Progress(msgspec.Struct, frozen=True):
+    """How many replicas are as they are to be; `total` is 0 where there are none to count."""
+
+    done: int = 0
+    total: int = 0
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """What one look at a workload tells.
 
@@ -80,8 +87,10 @@ class Verdict(msgspec.Struct, frozen=True):
         state: `failed` when a cause is fatal now; a cause with a grace leaves it `progressing`.
         summary: one line for a person: `2 of 3 replicas updated, 1 ready`.
         causes: what stands in the way, the most telling first.
+        progress: how many replicas run the newest revision and are available.
     """
 
     state: State
     summary: str
     causes: tuple[Cause, ...] = ()
+    progress: Progress = Progress()

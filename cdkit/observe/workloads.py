@@ -11,7 +11,7 @@ from cdkit.diagnosis.daemon_set import diagnose_daemon_set
 from cdkit.diagnosis.deployment import diagnose_deployment
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.stateful_set import diagnose_stateful_set
-from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Verdict
+from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Progress, Verdict
 from cdkit.errors import ObjectNotFound
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Clock
@@ -19,6 +19,9 @@ from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
 from cdkit.observe.follow import Tell, follow
 from cdkit.observe.snapshot import Snapshot
 from cdkit.ports.cluster import Cluster
+
+OnProgress = Callable[[Progress], None]
+"""Called with how many replicas there are, and how many there are to be."""
 
 _Diagnose = Callable[[Manifest, Snapshot], Verdict]
 
@@ -38,6 +41,7 @@ def follow_workload(
     cancellation: Cancellation,
     clock: Clock,
     tell: Tell,
+    on_progress: OnProgress,
     seconds: float,
 ) -> Decision:
     """Watch the rollout of a workload until it is complete, cannot complete, or its time is over.
@@ -48,6 +52,7 @@ def follow_workload(
         cancellation: ends the watching.
         clock: the time.
         tell: hears how it goes.
+        on_progress: hears how many replicas are as they are to be, whenever that changes.
         seconds: how long to watch; after that the decision is the last one, which is not final.
 
     Raises:
@@ -57,10 +62,20 @@ def follow_workload(
     workload = cluster.get(ref)
     if workload is None:
         raise ObjectNotFound(f"There is no {ref} in {ref.namespace!r}.")
+    told = Progress()
+
+    def diagnose(seen: Snapshot) -> Verdict:
+        nonlocal told
+        verdict = _diagnose(ref, seen)
+        if verdict.progress != told:
+            on_progress(verdict.progress)
+            told = verdict.progress
+        return verdict
+
     return follow(
         cluster,
         _queries(ref, workload["spec"]["selector"]),
-        lambda seen: _diagnose(ref, seen),
+        diagnose,
         cancellation=cancellation,
         clock=clock,
         tell=tell,

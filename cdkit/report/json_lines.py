@@ -23,4 +23,7 @@ class JsonLines:
     def report(self, event: Event) -> None:
         """Write the event."""
         self._out.write(f"{self._encoder.encode(event).decode()}\n")
+
+    def flush(self) -> None:
+        """Hand on what was written."""
         self._out.flush()

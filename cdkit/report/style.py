@@ -11,8 +11,10 @@ Colour = Literal["green", "red", "yellow", "cyan", "dim", "bold"]
 
 _CODES: dict[str, str] = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
 _COLOUR_SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")
-_ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_]?)")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f]")
+_ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)")
+_LINE_BREAK = re.compile(r"[\r\n]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but for the tab, and those that turn the direction of writing around."""
 
 
 class Style(msgspec.Struct, frozen=True):
@@ -31,24 +33,28 @@ class Style(msgspec.Struct, frozen=True):
         return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self.colour else text
 
     def sign(self, name: str) -> str:
-        """A sign of one character: start, done, failed, skipped, output, waiting, retry, warning."""
+        """A sign of one character: start, done, failed, skipped, output, waiting, retry, warning, detail."""
         plain, fancy = _SIGNS[name]
         return fancy if self.unicode else plain
 
     def harmless(self, text: str) -> str:
-        """A line of somebody else's without anything that moves the cursor or talks to the terminal.
+        """Somebody else's text as one line, without anything that moves the cursor or talks to the terminal.
 
         Colours stay where colours are written.
         """
         if text.isprintable():
             return text
+        line = _LINE_BREAK.sub(" ", text.rstrip("\r\n"))
         if not self.colour:
-            return _CONTROL.sub("", _ESCAPE_SEQUENCE.sub("", text)).replace("\x1b", "")
-        kept = _COLOUR_SEQUENCE.findall(text)
-        parts = _COLOUR_SEQUENCE.split(text)
-        clean = [_CONTROL.sub("", _ESCAPE_SEQUENCE.sub("", part)).replace("\x1b", "") for part in parts]
+            return _plain(line)
+        kept = _COLOUR_SEQUENCE.findall(line)
+        clean = [_plain(part) for part in _COLOUR_SEQUENCE.split(line)]
         joined = clean[0] + "".join(code + part for code, part in zip(kept, clean[1:], strict=True))
         return f"{joined}\x1b[0m" if kept else joined
+
+
+def _plain(text: str) -> str:
+    return _CONTROL.sub("", _ESCAPE_SEQUENCE.sub("", text))
 
 
 _SIGNS = {
@@ -60,4 +66,5 @@ _SIGNS = {
     "waiting": (".", "…"),
     "retry": ("~", "↻"),
     "warning": ("!", "!"),
+    "detail": (":", "·"),
 }

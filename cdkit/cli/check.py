@@ -1,0 +1,33 @@
+"""`cdkit check`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from cdkit.cli.arguments import pipeline_options
+from cdkit.cli.conduct import conduct_check
+from cdkit.cli.terminal import style_of
+from cdkit.cli.wiring import load_pipeline, new_run_id, open_session
+from cdkit.report.console import Console
+from cdkit.report.wording import Wording
+
+
+@click.command("check")
+@pipeline_options
+def command(file: str, environment: str, assignments: Sequence[str]) -> None:
+    """Ask every step whether it could work, and run none.
+
+    A run asks the same before it begins. The exit codes are those of a run.
+    """
+    pipeline = load_pipeline(file, environment, assignments)
+    console = Console(sys.stdout, Wording(style_of(sys.stdout)))
+    session = open_session(pipeline, new_run_id(), record=False, reporters=[console])
+    code = conduct_check(session)
+    if code == 0:
+        count = len(pipeline.steps)
+        whose = "the step" if count == 1 else f"all {count} steps"
+        sys.stdout.write(f"{file}: {whose} can work, as far as can be known before a run.\n")
+    sys.exit(code)
