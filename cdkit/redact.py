@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 
 import msgspec
 
-from cdkit.models.event import Event
+from cdkit.models.event import Event, StepOutput
 
 MASK = "***"
 SHORTEST_LINE = 4
@@ -75,8 +75,14 @@ class Redactor:
 
     def event(self, event: AnEvent) -> AnEvent:
         """The event with every secret in it masked."""
-        masked: AnEvent = event if self._pattern is None else self.value(event)
+        if self._pattern is None or (isinstance(event, StepOutput) and not self._is_in(event.line, event.step)):
+            return event
+        masked: AnEvent = self.value(event)
         return masked
+
+    def _is_in(self, *texts: str) -> bool:
+        pattern = self._pattern
+        return pattern is not None and any(pattern.search(text) for text in texts)
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where secrets stand, from the left; those that overlap are one."""

@@ -9,15 +9,15 @@ import click
 
 from cdkit.cli.arguments import pipeline_options
 from cdkit.cli.conduct import conduct_check
-from cdkit.cli.terminal import style_of
+from cdkit.cli.display import Display, colour_option, stage
 from cdkit.cli.wiring import load_pipeline, new_run_id, open_session
-from cdkit.report.console import Console
 from cdkit.report.wording import Wording
 
 
 @click.command("check")
 @pipeline_options
-def command(file: str, environment: str, assignments: Sequence[str]) -> None:
+@colour_option
+def command(file: str, environment: str, assignments: Sequence[str], *, colour: bool | None) -> None:
     """Ask every step whether it could work, and run none.
 
     A run asks the same before it begins. The exit codes are those of a run.

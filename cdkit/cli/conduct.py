@@ -52,10 +52,10 @@ def conduct(session: Session, jobs: int, stage: Stage, continuation: Continuatio
         return result.exit_code
 
 
-def conduct_check(session: Session) -> int:
+def conduct_check(session: Session, stage: Stage) -> int:
     """Check all steps and run none; gives 0, or the exit code of what was found."""
     inbox: Messages = Inbox()
-    with interruptions(inbox):
+    with closing(stage), interruptions(inbox, say=stage.say, leave=stage.leave):
         return _checked(session, inbox, Selection())
 
 

@@ -93,7 +93,7 @@ def stage(display: Display, output: str = "text", journal: str = "") -> Stage:
         output: `text` or `json`.
         journal: the path of the run's record; empty when it has none.
     """
-    _take_any_text(sys.stdout)
+    take_any_text(sys.stdout)
     if output == "json":
         from cdkit.report.json_lines import JsonLines
 
@@ -109,7 +109,7 @@ def stage(display: Display, output: str = "text", journal: str = "") -> Stage:
     return Stage(Console(sys.stdout, wording))
 
 
-def _take_any_text(stream: TextIO) -> None:
+def take_any_text(stream: TextIO) -> None:
     """A letter that the stream's encoding does not have becomes a question mark, and not the end of all showing."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from cdkit.errors import CdkitError
+from cdkit.errors import CdkitError, InvalidInput
 
 CLOSED_PIPE = 141
 """128 + SIGPIPE: what a program in a shell's pipe ends with when nobody reads it any more."""
@@ -49,10 +49,23 @@ def show_error(error: CdkitError) -> None:
     """Say on stderr what went wrong."""
     from cdkit.cli.terminal import style_of
     from cdkit.engine.perform import failure_of
-    from cdkit.report.failure import failure_lines
+    from cdkit.report.failure import failure_lines, invalid_lines
 
-    for line in failure_lines(failure_of(error), style_of(sys.stderr)):
-        sys.stderr.write(f"{line}\n")
+    style = style_of(sys.stderr)
+    if isinstance(error, InvalidInput) and error.problems:
+        lines = invalid_lines(error.message, error.problems, error.remedy, style, _source_of)
+    else:
+        lines = failure_lines(failure_of(error), style)
+    sys.stderr.writelines(f"{line}\n" for line in lines)
+
+
+def _source_of(file: str) -> list[str]:
+    from cdkit.pipeline.include import read_text
+
+    try:
+        return read_text(file).split("\n")
+    except InvalidInput:
+        return []
 
 
 def _surprise(error: Exception) -> int:

@@ -7,26 +7,30 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdkit.cli.arguments import assigned
-from cdkit.engine.journal import Journal, run_folder
-from cdkit.engine.secrets import read_secrets
-from cdkit.engine.session import Session
-from cdkit.engine.stream import EventStream, Reporter
-from cdkit.flow.clock import SystemClock
-from cdkit.models.build import Build
-from cdkit.pipeline.document import parse_scalar
-from cdkit.pipeline.load import load
+from cdkit.cli.project_plugins import project_plugins
+from cdkit.pipeline.document import Node, parse_scalar
+from cdkit.pipeline.include import PLUGINS, read_pipeline
+from cdkit.pipeline.load import load_document
 from cdkit.pipeline.model import Choices
 from cdkit.pipeline.pipeline import Pipeline
-from cdkit.plugin.manager import StepRegistry, installed_plugins, load_steps
-from cdkit.redact import Redactor
+from cdkit.plugin.manager import PluginEntry, StepRegistry, installed_plugins, load_steps
+
+if TYPE_CHECKING:
+    # `cdkit validate` needs no engine, and has less than 0.2 s.
+    from cdkit.engine.session import Session
+    from cdkit.engine.stream import Reporter
+    from cdkit.models.build import Build
+from cdkit.models.problem import Position, Problem
 
 
-def load_registry() -> StepRegistry:
-    """The steps of all installed plugins; a plugin that is broken is named on stderr."""
-    registry = load_steps(installed_plugins())
-    for broken in registry.broken:
+def load_registry(own: Sequence[PluginEntry] = ()) -> StepRegistry:
+    """The steps of all installed plugins, and of those that are given; one that is broken is named on stderr."""
+    registry = load_steps([*installed_plugins(), *own])
+    names = {plugin.name for plugin in own}
+    for broken in (broken for broken in registry.broken if broken.name not in names):
         sys.stderr.write(f"warning: the plugin {broken.name!r} is left out: {broken.reason}\n")
     return registry
 
@@ -38,7 +42,20 @@ def load_pipeline(file: str, environment: str, assignments: Sequence[str]) -> Pi
         InvalidInput: the file or the arguments are wrong.
     """
     overrides = {name: parse_scalar(value, f"--set {name}") for name, value in assigned(assignments).items()}
-    return load(file, load_registry().steps, Choices(environment, overrides))
+    problems: list[Problem] = []
+    document = read_pipeline(file, problems)
+    own = project_plugins(document, file, problems, _read_build)
+    registry = load_registry(own)
+    problems += [
+        Problem(f"The plugin {broken.name} cannot be used: {broken.reason}.", _place_of(document, broken.name))
+        for broken in registry.broken
+        if broken.name in {plugin.name for plugin in own}
+    ]
+    return load_document(document, file, registry.steps, Choices(environment, overrides), problems)
+
+
+def _place_of(document: Node, plugin: str) -> Position | None:
+    return next((leaf.position for leaf in document.value[PLUGINS].value if leaf.value == plugin), None)
 
 
 def new_run_id() -> str:
@@ -56,6 +73,12 @@ def open_session(pipeline: Pipeline, run_id: str, *, record: bool, reporters: Se
         reporters: who shows what happens.
     """
     from cdkit.clients.real_world import RealWorld
+    from cdkit.engine.journal import Journal, run_folder
+    from cdkit.engine.secrets import read_secrets
+    from cdkit.engine.session import Session
+    from cdkit.engine.stream import EventStream
+    from cdkit.flow.clock import SystemClock
+    from cdkit.redact import Redactor
 
     clock = SystemClock()
     found = read_secrets(pipeline.secrets, os.environ, pipeline.workspace)

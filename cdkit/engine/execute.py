@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from cdkit.engine.capture import Capture, captured
 from cdkit.engine.ledger import Ledger
 from cdkit.engine.messages import Interrupted, Messages
 from cdkit.engine.perform import Performance, Performed
@@ -18,7 +19,7 @@ from cdkit.engine.session import Session
 from cdkit.errors import Cancelled, TimedOut
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import measured
-from cdkit.models.event import RunFinished, StepFinished, StepWaiting
+from cdkit.models.event import RunFinished, StepFinished, StepOutput, StepWaiting
 from cdkit.models.result import RunResult, StepResult
 from cdkit.pipeline.pipeline import PipelineStep
 
@@ -74,13 +75,14 @@ def execute(
     """
     seconds = measured(session.clock)
     ledger = Ledger()
-    setting = _Setting(session, inbox, jobs, selection or Selection(), memory or Memory(None), ledger)
     steps = session.pipeline.steps
-    main = _Execution(setting, {name: step for name, step in steps.items() if not step.is_final})
-    main.run()
-    session.status = _status(main.cancelled_with, ledger)
-    finale = _Finale(setting, {name: step for name, step in steps.items() if step.is_final})
-    finale.run()
+    with captured(lambda line: session.emit(StepOutput(line=line))) as capture:
+        setting = _Setting(session, inbox, jobs, selection or Selection(), memory or Memory(None), ledger, capture)
+        main = _Execution(setting, {name: step for name, step in steps.items() if not step.is_final})
+        main.run()
+        session.status = _status(main.cancelled_with, ledger)
+        finale = _Finale(setting, {name: step for name, step in steps.items() if step.is_final})
+        finale.run()
     cancelled_with = main.cancelled_with or finale.cancelled_with
     exit_code = cancelled_with if cancelled_with is not None else ledger.failed_with or 0
     result = RunResult(exit_code, seconds(), {name: ledger.results[name] for name in steps})
@@ -103,6 +105,7 @@ class _Setting(msgspec.Struct, frozen=True):
     selection: Selection
     memory: Memory
     ledger: Ledger
+    capture: Capture
 
 
 class _Execution:
@@ -163,7 +166,9 @@ class _Execution:
         threading.Thread(target=self._perform, args=(performance,), name=step.name, daemon=True).start()
 
     def _perform(self, performance: Performance) -> None:
-        self._setting.inbox.put(Ended(performance.perform()))
+        with self._setting.capture.claimed(performance.say):
+            performed = performance.perform()
+        self._setting.inbox.put(Ended(performed))
 
     def _next_look(self) -> float:
         return min(running.next_look() for running in self._running.values())

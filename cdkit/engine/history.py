@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from cdkit.engine.journal import JOURNAL, STATE_FOLDER
-from cdkit.models.event import AnyEvent, RunFinished, RunStarted, StepFinished, StepStarted
+from cdkit.models.build import Build
+from cdkit.models.event import AnyEvent, BuildDetected, RunFinished, RunStarted, StepFinished, StepStarted
 from cdkit.models.result import StepResult
 
 MOST_RUNS = 50
@@ -27,6 +28,7 @@ class PastRun(msgspec.Struct, frozen=True):
         finished: how it ended; None when it was killed, or is still running.
         results: the steps that ended, by name.
         inputs: the fingerprint of what each step was started with, by the step's name.
+        build: who ran it, and for which commit; None when no step wanted to know.
     """
 
     folder: Path
@@ -34,6 +36,7 @@ class PastRun(msgspec.Struct, frozen=True):
     finished: RunFinished | None
     results: dict[str, StepResult]
     inputs: dict[str, str]
+    build: Build | None = None
 
     @property
     def id(self) -> str:
@@ -62,12 +65,15 @@ def read_run(folder: Path) -> PastRun | None:
     """What became of a run; None when its journal does not even say how it began."""
     started: RunStarted | None = None
     finished: RunFinished | None = None
+    build: Build | None = None
     results: dict[str, StepResult] = {}
     inputs: dict[str, str] = {}
     for event in read_events(folder):
         match event:
             case RunStarted():
                 started = event
+            case BuildDetected():
+                build = event.build
             case StepStarted():
                 inputs[event.step] = event.inputs
             case StepFinished():
@@ -76,7 +82,7 @@ def read_run(folder: Path) -> PastRun | None:
                 finished = event
             case _:
                 pass
-    return PastRun(folder, started, finished, results, inputs) if started else None
+    return PastRun(folder, started, finished, results, inputs, build) if started else None
 
 
 def latest_run(workspace: Path, run_id: str = "") -> PastRun | None:
@@ -100,13 +106,13 @@ def prune(workspace: Path, now: float) -> list[str]:
     stale = [folder for folder in folders if (folder / JOURNAL).stat().st_mtime < oldest]
     removed = []
     for folder in dict.fromkeys([*surplus, *stale]):
-        if not _is_at_work(folder):
+        if not is_at_work(folder):
             shutil.rmtree(folder, ignore_errors=True)
             removed.append(folder.name)
     return removed
 
 
-def _is_at_work(folder: Path) -> bool:
+def is_at_work(folder: Path) -> bool:
     """Whether a process holds the lock of the run's journal, which it does until it ends, in whatever way."""
     try:
         file = os.open(folder / JOURNAL, os.O_RDONLY | os.O_CLOEXEC)

@@ -75,6 +75,10 @@ class Performance:
         finally:
             self.clean_up()
 
+    def say(self, line: str) -> None:
+        """Show a line that the step printed by itself."""
+        self._context.say(line, "stdout")
+
     def failed(self, error: BaseException) -> Performed:
         """The result of a step that ended with an error."""
         # A client that is interrupted may raise what it likes; the reason of the interruption is the truth.

@@ -50,7 +50,7 @@ class Memory:
     def recall(self, step: PipelineStep, inputs: str) -> Recalled | None:
         """Whether a step needs to run; None when no run is continued."""
         past = self._past
-        if past is None:
+        if past is None or step.is_final:
             return None
         if self._chosen and step.name not in self._chosen:
             return None

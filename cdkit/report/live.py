@@ -100,8 +100,13 @@ class LiveConsole:
 
     def report(self, event: Event) -> None:
         """Take one event."""
-        self._picture.take(event)
-        self._lines.extend(self._wording.lines(event))
+        try:
+            self._picture.take(event)
+            self._lines.extend(self._wording.lines(event))
+        except Exception:
+            # Whoever gets the error leaves this reporter out; nothing may be painted then.
+            self.close()
+            raise
         if isinstance(event, RunFinished):
             self.close()
 
@@ -111,12 +116,11 @@ class LiveConsole:
             self._write_plainly()
             return
         if self._painter is None:
-            self._live.start()
             self._painter = threading.Thread(target=self._paint_again_and_again, name="live view", daemon=True)
             self._painter.start()
         self._news.set()
         if len(self._lines) > MOST_LINES:
-            self._paint()
+            self.paint()
 
     def notice(self, text: str) -> None:
         """Show a text instead of how far the run has come. May be called from a signal handler."""
@@ -136,25 +140,31 @@ class LiveConsole:
             self._painter.join()
         with self._painting, suppress(Exception):
             self._live.stop()
+        self._write_plainly()
 
     def _paint_again_and_again(self) -> None:
         while not self._closed.is_set():
             self._news.wait(LONGEST_PAUSE)
             self._news.clear()
-            self._paint()
+            self.paint()
             self._closed.wait(SHORTEST_PAUSE)
 
-    def _paint(self) -> None:
+    def paint(self) -> None:
+        """Paint what was taken, now. Does nothing once the region is gone."""
         with self._painting:
+            if self._closed.is_set():
+                return
             lines = self._take_lines()
             try:
                 self._terminal.size = self._size()
+                self._live.start()
                 if lines:
                     self._terminal.print(_Lines(lines), soft_wrap=True, end="")
                 else:
                     self._live.refresh()
             except Exception:  # noqa: BLE001 -- whatever is wrong with the region, the run must be told on
-                self._lines.extendleft(reversed(lines))
+                # The cursor may stand behind what was painted last.
+                self._lines.extendleft(reversed(["", *lines]))
                 self._closed.set()
                 with suppress(Exception):
                     self._live.stop()

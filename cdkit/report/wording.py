@@ -87,7 +87,7 @@ class Wording:
         return [head + self.style.harmless(event.line)]
 
     def _step_waiting(self, event: StepWaiting) -> Lines:
-        what = self.style.harmless(event.what) or "still running"
+        what = self.style.harmless(event.what) or f"`{self._uses.get(event.step, event.step)}` to end"
         since = f", {Duration(event.seconds)} so far" if event.seconds else ""
         return self._step_line(event.step, "waiting", f"{what}{since}", "dim")
 
@@ -106,7 +106,8 @@ class Wording:
         self._results.append(result)
         if result.status == "succeeded":
             told = "".join(f" {fact}" for fact in self._facts(result.outputs))
-            text = f"{Duration(result.seconds)}{' ' if told else ''}{told}"
+            how = f"not run again: {self.style.harmless(result.reason)}" if result.reason else Duration(result.seconds)
+            text = f"{how}{' ' if told else ''}{told}"
             return self._step_line(result.step, "done", text, "green")
         if result.status == "skipped":
             return self._step_line(result.step, "skipped", f"skipped: {self.style.harmless(result.reason)}", "dim")

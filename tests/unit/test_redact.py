@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from cdkit.models.build import Build
 from cdkit.models.event import (
     BuildDetected,
+    ChecksPassed,
     Event,
+    OptionsResolved,
     RunFinished,
     RunStarted,
     StepFinished,
@@ -126,6 +128,8 @@ EVENTS = [
     StepStarted(step="SECRET", uses="SECRET"),
     StepOutput(step="s", line="SECRET"),
     StepProgress(item="SECRET", current=1, total=2, unit="SECRET"),
+    OptionsResolved(step="SECRET", options={"SECRET": ["SECRET"]}),
+    ChecksPassed(seconds=1.0),
     StepWaiting(what="SECRET"),
     StepRetried(attempt=1, attempts=2, delay=1.0, reason="SECRET"),
     StepFinished(result=RESULT),

@@ -23,7 +23,13 @@ Values = st.SearchStrategy[Any]
 
 NAMES = st.sampled_from(["a", "b", "c-d", "_e"])
 SCALARS: list[Any] = ["x", "", "1.50", "no", 0, 1, 7, 1.5, True, False]
-EXPRESSIONS = ["${{ vars.a }}", "${{ vars.b }}", "x-${{ build.commit }}", "${{ steps.a.image }}", "${{ run.id == '1' }}"]
+EXPRESSIONS = [
+    "${{ vars.a }}",
+    "${{ vars.b }}",
+    "x-${{ build.commit }}",
+    "${{ steps.a.image }}",
+    "${{ run.id == '1' }}",
+]
 WILD: list[Any] = [
     *(None, "", "x", "soon", "-5", "5m", "900d", "1z", "a b", 0, -1, 3, 999, 1.0, 1.5, -0.5, True, False),
     *([], [[]], ["x"], [None], {}, {"a": None}, {"x": {"y": 1}}, {"a": "${{ vars.a }}"}, {"env": "E", "file": "f"}),

@@ -7,10 +7,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import pytest
-import yaml
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from msgspec import Meta
 
@@ -24,7 +21,6 @@ from cdkit.pipeline.model import Choices
 from cdkit.pipeline.schema import pipeline_schema
 from cdkit.plugin.manager import installed_plugins, load_steps
 from cdkit.step import Step, StepContext, StepOptions, StepOutputs
-from cdkit.testing.pytest_plugin import Golden
 from tests.unit.pipeline.documents import spoilt
 from tests.unit.pipeline.kinds import KINDS
 
@@ -129,7 +125,9 @@ def is_beyond(problem: Problem, root: Node) -> bool:
 
 
 def node_at(root: Node, problem: Problem) -> Node | None:
-    return next((leaf for leaf in root.scalars() if leaf.position.column == getattr(problem.position, "column", 0)), None)
+    return next(
+        (leaf for leaf in root.scalars() if leaf.position.column == getattr(problem.position, "column", 0)), None
+    )
 
 
 def is_in_values(root: Node, problem: Problem) -> bool:
@@ -146,7 +144,9 @@ def is_in_values(root: Node, problem: Problem) -> bool:
 @given(document=spoilt(ALL_KINDS))
 def test_the_schema_and_the_loader_are_of_one_mind(tmp_path: Path, document: Any) -> None:
     text, problems = refusal(tmp_path, document)
-    complaints = [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in VALIDATOR.iter_errors(document)]
+    complaints = [
+        f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in VALIDATOR.iter_errors(document)
+    ]
     if complaints:
         assert problems, f"only the schema refuses: {complaints}\n{text}"
         return
