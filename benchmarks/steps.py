@@ -1,8 +1,9 @@
-"""What a step costs that does nothing."""
+"""What a step costs that does nothing, and what a large pipeline costs."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,30 +12,63 @@ from pathlib import Path
 from benchmarks.timing import Figure, command, medians
 
 STEPS = 200
+MANY = 2_000
 ROUNDS = 5
 PLUGIN = Path(__file__).parent / "noop_plugin"
+ENV = {**os.environ, "PYTHONPATH": str(PLUGIN)}
 
 
 def figures() -> Iterator[Figure]:
-    """The time above the start-up, a step, for a step in our own process and for one that starts a command."""
-    with tempfile.TemporaryDirectory() as folder:
+    """The time above the start-up, a step; and time and memory of a graph of 2,000 steps."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         for kind, options in (("noop", ""), ("run", "with: {command: [/bin/true]}")):
-            many, one = _measure(Path(folder), kind, options)
-            per_step = (many - one) / (STEPS - 1) * 1000
-            detail = f"{many * 1000:.0f} ms for {STEPS}, {one * 1000:.0f} ms for one"
-            yield Figure(f"a {kind} step, of a pipeline of {STEPS}", per_step, 2.0, "ms/step", detail)
+            yield _overhead(f"a {kind} step, of a pipeline of {STEPS}", folder, kind, options, STEPS)
+        yield _overhead(f"a noop step, of a graph of {MANY:,}", folder, "noop", "", MANY)
+        yield _validation(_pipeline(folder, "noop", "", 50))
+        file = _pipeline(folder, "noop", "", MANY)
+        (seconds,) = medians(ROUNDS, lambda: command(_cdkit("plan", file), env=ENV))
+        yield Figure(f"cdkit plan of a graph of {MANY:,} steps", seconds, 1.0, "s", "")
+        yield Figure(f"memory of a run of {MANY:,} steps", _megabytes(file), 150.0, "MB", "the most that was resident")
 
 
-def _measure(folder: Path, kind: str, options: str) -> tuple[float, float]:
-    files = [_pipeline(folder, kind, options, count) for count in (STEPS, 1)]
-    env = {**os.environ, "PYTHONPATH": str(PLUGIN)}
-    runs = [[sys.executable, "-m", "cdkit", "run", "--file", str(file)] for file in files]
-    many, one = medians(ROUNDS, *(lambda run=run: command(run, env=env) for run in runs))  # type: ignore[misc]
-    return many, one
+def _overhead(what: str, folder: Path, kind: str, options: str, count: int) -> Figure:
+    files = [_pipeline(folder, kind, options, number) for number in (count, 1)]
+    runs = [_cdkit("run", file) for file in files]
+    many, one = medians(ROUNDS, *(lambda run=run: command(run, env=ENV) for run in runs))  # type: ignore[misc]
+    detail = f"{many * 1000:.0f} ms for {count}, {one * 1000:.0f} ms for one"
+    return Figure(what, (many - one) / (count - 1) * 1000, 2.0, "ms/step", detail)
+
+
+def _validation(file: Path) -> Figure:
+    bare, seconds = medians(
+        3 * ROUNDS,
+        lambda: command([sys.executable, "-c", "pass"]),
+        lambda: command(_cdkit("validate", file), env=ENV),
+    )
+    detail = f"{seconds * 1000:.0f} ms to {bare * 1000:.0f} ms"
+    return Figure("cdkit validate of 50 steps / python -c pass", seconds / bare, 15.0, "x", detail)
+
+
+def _megabytes(file: Path) -> float:
+    """The most memory that a run had resident, as the kernel tells of a child that has ended."""
+    with subprocess.Popen(_cdkit("run", file), env=ENV, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"the run of {file} failed")
+    kilobytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss / 1024
+    return kilobytes / 1024
+
+
+def _cdkit(name: str, file: Path) -> list[str]:
+    return [sys.executable, "-m", "cdkit", name, "--file", str(file)]
 
 
 def _pipeline(folder: Path, kind: str, options: str, count: int) -> Path:
+    """Steps of which each but the first ten needs two before it: a graph, and none that runs one by one."""
     file = folder / f"{kind}-{count}.yaml"
-    steps = "".join(f"  s{number}:\n    uses: {kind}\n    {options}\n" for number in range(count))
+    needs = [f"needs: [s{number - 10}, s{number // 2}]" if number >= 10 else "" for number in range(count)]  # noqa: PLR2004 -- see above
+    steps = "".join(f"  s{number}:\n    uses: {kind}\n    {options}\n    {needs[number]}\n" for number in range(count))
     file.write_text(f"name: bench\nsteps:\n{steps}")
     return file

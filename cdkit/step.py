@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from cdkit.ports.processes import Processes
 
 
+Permission = tuple[str, str, str]
+"""A verb, an API group (empty for the core) and a resource in the plural, with `/subresource` where there is one."""
+
+
 class StepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base of a step's options: typed, frozen, and every field documented with `msgspec.Meta`.
 
@@ -266,11 +270,14 @@ class Step(ABC):
     """One kind of step. A plugin registers the class; the pipeline makes an instance for each use.
 
     A subclass declares `name`, its `Options` and `Outputs`, and annotates `options: Options` for its own reading.
+    `permissions` tells what the account must be allowed in the cluster: a verb, an API group, and a resource in the
+    plural each; `cdkit doctor` asks for them.
     """
 
     name: ClassVar[str]
     Options: ClassVar[type[StepOptions]]
     Outputs: ClassVar[type[StepOutputs]] = NoOutputs
+    permissions: ClassVar[tuple[Permission, ...]] = ()
     options: Any
 
     def __init__(self, options: StepOptions) -> None:

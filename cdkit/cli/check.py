@@ -11,7 +11,6 @@ from cdkit.cli.arguments import pipeline_options
 from cdkit.cli.conduct import conduct_check
 from cdkit.cli.display import Display, colour_option, stage
 from cdkit.cli.wiring import load_pipeline, new_run_id, open_session
-from cdkit.report.wording import Wording
 
 
 @click.command("check")
@@ -23,9 +22,9 @@ def command(file: str, environment: str, assignments: Sequence[str], *, colour: 
     A run asks the same before it begins. The exit codes are those of a run.
     """
     pipeline = load_pipeline(file, environment, assignments)
-    console = Console(sys.stdout, Wording(style_of(sys.stdout)))
-    session = open_session(pipeline, new_run_id(), record=False, reporters=[console])
-    code = conduct_check(session)
+    shown = stage(Display(colour=colour))
+    session = open_session(pipeline, new_run_id(), record=False, reporters=[shown.reporter])
+    code = conduct_check(session, shown)
     if code == 0:
         count = len(pipeline.steps)
         whose = "the step" if count == 1 else f"all {count} steps"

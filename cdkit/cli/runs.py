@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 import msgspec
+from msgspec.structs import replace
 
 from cdkit.cli.arguments import DEFAULT_FILE
 from cdkit.cli.display import colour_option, take_any_text
@@ -61,7 +63,7 @@ def command() -> None:
 def show_list(file: str, output: str, *, colour: bool | None) -> None:
     """List the runs, the newest first."""
     workspace = _workspace(file)
-    runs = [_summary(run) for folder in reversed(run_folders(workspace)) if (run := read_run(folder))]
+    runs = [_summary(run) for run in _all_runs(workspace)]
     style = style_of(sys.stdout, colour)
     if output == "json":
         _write([_json(runs)])
@@ -100,6 +102,15 @@ def _workspace(file: str) -> Path:
     return Path(file).resolve().parent
 
 
+def _all_runs(workspace: Path) -> Iterator[PastRun]:
+    for folder in reversed(run_folders(workspace)):
+        # A run that begins just now removes the oldest ones.
+        with suppress(FileNotFoundError):
+            run = read_run(folder)
+            if run is not None:
+                yield run
+
+
 def _past_run(file: str, run_id: str) -> PastRun:
     """The run that is meant.
 
@@ -122,7 +133,8 @@ def _printed(events: Iterable[AnyEvent], wording: Wording, step: str) -> Iterato
         if isinstance(event, RunStarted):
             wording.lines(event)
         elif isinstance(event, StepOutput) and step in ("", event.step):
-            yield from wording.lines(event)
+            # A run knows its steps; what stands in a file may be anything.
+            yield from wording.lines(replace(event, step=wording.style.harmless(event.step)))
 
 
 def _summary(run: PastRun) -> RunSummary:
@@ -136,7 +148,9 @@ def _summary(run: PastRun) -> RunSummary:
         result=_ended(finished.exit_code) if finished else _unfinished(run),
         exit_code=finished.exit_code if finished else None,
         commit=run.build.commit if run.build else "",
-        failed=tuple(name for name, result in run.results.items() if result.status == "failed" and not result.tolerated),
+        failed=tuple(
+            name for name, result in run.results.items() if result.status == "failed" and not result.tolerated
+        ),
         failure=finished.failure if finished else None,
     )
 

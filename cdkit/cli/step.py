@@ -149,12 +149,16 @@ def _on_stderr(journal: str) -> Stage:
 
 
 def _print_text(outputs: Mapping[str, Any], out: TextIO) -> None:
-    for name, value in outputs.items():
-        out.write(f"{name}: {value if isinstance(value, str) else msgspec.json.encode(value).decode()}\n")
+    shown = {name: value if isinstance(value, str) else _json(value) for name, value in outputs.items()}
+    out.writelines(f"{name}: {value}\n" for name, value in shown.items())
 
 
 def _print_json(outputs: Mapping[str, Any], out: TextIO) -> None:
-    out.write(f"{msgspec.json.encode(outputs).decode()}\n")
+    out.write(f"{_json(outputs)}\n")
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 _PRINTERS: Mapping[str, Callable[[Mapping[str, Any], TextIO], None]] = {"text": _print_text, "json": _print_json}

@@ -19,7 +19,7 @@ from cdkit.step import Step
 
 
 @click.command("steps")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=lambda _, __, begun: _names(begun))
 def command(name: str | None) -> None:
     """List the kinds of steps, or document the one called NAME."""
     steps = load_registry().steps
@@ -30,6 +30,10 @@ def command(name: str | None) -> None:
     else:
         raise InvalidInput(f"There is no step {name!r}.", remedy=did_you_mean(name, steps))
     sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+def _names(begun: str) -> list[str]:
+    return [name for name in load_registry().steps if name.startswith(begun)]
 
 
 def _listing(steps: dict[str, type[Step]]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from cdkit.engine.queue import Queue
 from cdkit.engine.resume import Memory
 from cdkit.engine.selection import Selection
 from cdkit.engine.session import Session
+from cdkit.engine.workers import Workers
 from cdkit.errors import Cancelled, TimedOut
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import measured
@@ -119,6 +120,7 @@ class _Execution:
         self._steps = steps
         self._queue = Queue(steps)
         self._running: dict[str, _Running] = {}
+        self._workers = Workers()
         self._cancellation = Cancellation()
 
     def run(self) -> None:
@@ -162,13 +164,12 @@ class _Execution:
         cancellation = Cancellation(self._cancellation)
         performance = Performance(step, self._session, self._readable(), cancellation, self._setting.memory)
         self._running[step.name] = _Running(performance, now, now + step.spec.timeout, now + SIGN_OF_LIFE)
-        # A daemon: a step that never returns must not keep the process alive.
-        threading.Thread(target=self._perform, args=(performance,), name=step.name, daemon=True).start()
+        self._workers.start(step.name, lambda: self._perform(performance))
 
-    def _perform(self, performance: Performance) -> None:
+    def _perform(self, performance: Performance) -> Callable[[], None]:
         with self._setting.capture.claimed(performance.say):
-            performed = performance.perform()
-        self._setting.inbox.put(Ended(performed))
+            ended = Ended(performance.perform())
+        return lambda: self._setting.inbox.put(ended)
 
     def _next_look(self) -> float:
         return min(running.next_look() for running in self._running.values())

@@ -81,7 +81,7 @@ def fingerprint(key: bytes, step: PipelineStep, options: StepOptions, env: Mappi
     The files that it reads are not part of it. It is keyed, for a journal may be shown to people who must not be able
     to try out what a secret might be.
     """
-    told: list[Any] = [step.kind.name, msgspec.to_builtins(options), dict(env)]
+    told: list[Any] = [step.kind.name, msgspec.to_builtins(options, enc_hook=str), dict(env)]
     return hmac.new(key, msgspec.json.encode(told, order="deterministic"), hashlib.sha256).hexdigest()
 
 

@@ -90,7 +90,8 @@ class LiveConsole:
             auto_refresh=False,
             transient=True,
             vertical_overflow="crop",
-            redirect_stdout=out is sys.stdout,
+            # What steps print to stdout is taken care of where they run.
+            redirect_stdout=False,
             redirect_stderr=out is sys.stdout and sys.stderr.isatty(),
         )
         self._painting = threading.Lock()

@@ -40,6 +40,7 @@ class RollingUpdate(Step):
     """Apply manifests, watch the rollout to its end, and put everything back when it fails."""
 
     name = "rolling-update"
+    permissions = NEEDED
 
     class Options(StepOptions, frozen=True, kw_only=True):
         """What to apply."""

@@ -32,6 +32,7 @@ class SetImage(Step):
     """Give a container of a running workload another image, and watch the rollout to its end."""
 
     name = "set-image"
+    permissions = (("patch", "apps", "deployments"), ("watch", "apps", "deployments"))
 
     class Options(StepOptions, frozen=True, kw_only=True):
         """Which container, and which image."""

@@ -31,6 +31,7 @@ class RunTestPod(Step):
     """Run tests in a pod of the cluster, show their log, and remove the pod."""
 
     name = "run-test-pod"
+    permissions = tuple((verb, "", resource) for verb, resource in NEEDED)
 
     class Options(StepOptions, frozen=True, kw_only=True):
         """What to run in the pod."""

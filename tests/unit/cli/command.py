@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,10 @@ class Ended(msgspec.Struct, frozen=True):
     code: int
     out: str
     err: str
+
+
+Here = Callable[..., Ended]
+"""Runs a command in the folder of the test, in the process of the test."""
 
 
 def cdkit(folder: Path, *arguments: str, **env: str) -> Ended:

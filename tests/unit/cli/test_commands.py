@@ -7,34 +7,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cdkit import __version__
-from cdkit.cli.guard import guarded
-from tests.unit.cli.command import ROOT, Ended, cdkit
+from cdkit.cli.app import COMMANDS
+from tests.unit.cli.command import ROOT, Here, cdkit
 
 HELLO = ROOT / "pipeline-examples" / "hello"
-
-
-Here = Callable[..., Ended]
-
-
-@pytest.fixture
-def here(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Here:
-    """Runs a command in this process, which is quicker; in the folder of the test."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Ended:
-        code = guarded(arguments)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        assert "failed unexpectedly" not in said.out + said.err
-        return Ended(code, said.out, said.err)
-
-    return run
 
 
 def write(folder: Path, steps: str, head: str = "name: x") -> None:
@@ -49,8 +30,9 @@ def test_the_version_is_one_line(tmp_path: Path) -> None:
 def test_the_help_lists_the_commands(here: Here, tmp_path: Path) -> None:
     ended = here("--help")
     assert ended.code == 0
-    listed = [line.split()[0] for line in ended.out.split("Commands:\n")[1].splitlines() if line]
-    assert listed == ["plan", "run", "steps", "validate"]
+    lines = ended.out.split("Commands:\n")[1].splitlines()
+    listed = [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "]
+    assert listed == sorted(COMMANDS)
 
 
 def test_each_command_has_its_own_help(here: Here, tmp_path: Path) -> None:
@@ -207,7 +189,14 @@ def test_events_as_json_are_one_object_a_line(here: Here, tmp_path: Path) -> Non
     write(tmp_path, "  a: {uses: run, with: {command: 'true'}}\n")
     ended = here("run", "--output", "json")
     types = [json.loads(line)["type"] for line in ended.out.splitlines()]
-    assert types == ["run-started", "step-started", "step-finished", "run-finished"]
+    assert types == [
+        "run-started",
+        "checks-passed",
+        "step-started",
+        "options-resolved",
+        "step-finished",
+        "run-finished",
+    ]
 
 
 def test_a_reader_that_goes_away_does_not_end_the_run(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from cdkit.engine.history import MOST_RUNS, OLDEST_DAYS, latest_run, prune, read
 from cdkit.engine.journal import JOURNAL, Journal, run_folder
 from cdkit.engine.resume import Memory, read_key
 from cdkit.errors import WorkFailed
+from cdkit.models.duration import Duration
 from cdkit.models.event import RunStarted
 from cdkit.models.result import RunResult
 from cdkit.step import StepContext
@@ -102,6 +103,17 @@ def test_old_runs_are_removed_but_never_one_that_is_at_work(tmp_path: Path) -> N
     assert left[0] == at_work.path.parent.name
     assert stale.name not in left
     assert len(left) == MOST_RUNS
+
+
+def test_a_length_of_time_among_the_options_is_an_input_too(tmp_path: Path) -> None:
+    class Patient(Act):
+        class Options(Act.Options, frozen=True, kw_only=True):
+            wait: Duration = Duration(60)
+
+    steps = "  a: {uses: act, with: {wait: 5m}}\n"
+    assert recorded_run(tmp_path, steps, Patient).exit_code == 0
+    assert resumed(tmp_path, steps, kind=Patient)["a"]
+    assert not resumed(tmp_path, steps.replace("5m", "6m"), kind=Patient)["a"]
 
 
 def test_the_key_is_made_once_and_is_ours_alone(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import pytest
+import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from jsonschema import Draft202012Validator
 from msgspec import Meta
@@ -21,6 +23,7 @@ from cdkit.pipeline.model import Choices
 from cdkit.pipeline.schema import pipeline_schema
 from cdkit.plugin.manager import installed_plugins, load_steps
 from cdkit.step import Step, StepContext, StepOptions, StepOutputs
+from cdkit.testing.pytest_plugin import Golden
 from tests.unit.pipeline.documents import spoilt
 from tests.unit.pipeline.kinds import KINDS
 
@@ -133,14 +136,14 @@ def node_at(root: Node, problem: Problem) -> Node | None:
 def is_in_values(root: Node, problem: Problem) -> bool:
     """Whether a problem is with a value that an expression brought from `vars` or from a matrix."""
     holders = [root.value.get("vars")]
-    for place in (root.value.get("environments") or Node({}, root.position)).value.values():
-        holders.append(place.value.get("vars") if isinstance(place.value, dict) else None)
+    places = (root.value.get("environments") or Node({}, root.position)).value or {}
+    holders += [place.value.get("vars") for place in places.values() if isinstance(place.value, dict)]
     leaves = {leaf.position.column for holder in holders if holder is not None for leaf in holder.scalars()}
     return getattr(problem.position, "column", 0) in leaves
 
 
 # Not made smaller: that takes minutes with documents, and the message holds what one needs.
-@settings(max_examples=600, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=200, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
 @given(document=spoilt(ALL_KINDS))
 def test_the_schema_and_the_loader_are_of_one_mind(tmp_path: Path, document: Any) -> None:
     text, problems = refusal(tmp_path, document)
@@ -153,3 +156,75 @@ def test_the_schema_and_the_loader_are_of_one_mind(tmp_path: Path, document: Any
     root = parse_document(text, str(tmp_path / "cdkit.yaml"))
     missed = [problem for problem in problems if not is_beyond(problem, root) and not is_in_values(root, problem)]
     assert not missed, f"only the loader refuses: {[str(problem) for problem in missed]}\n{text}"
+
+
+STEP = {"uses": "build", "with": {"repository": "r"}}
+
+
+def file_of(step: Any, **others: Any) -> dict[str, Any]:
+    return {"name": "x", "steps": {"a": step}, **others}
+
+
+def rich(**options: Any) -> dict[str, Any]:
+    return file_of({"uses": "rich/kind", "with": {name.replace("_", "-"): value for name, value in options.items()}})
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        file_of(STEP),
+        file_of({"uses": "build", "with": "${{ vars.options }}"}, vars={"options": {"repository": "r"}}),
+        file_of({"uses": "shell"}),
+        file_of({"uses": "shell", "with": None, "when": "${{ build.tag }}", "env": {"A": None, "B": 1.5}}),
+        file_of({**STEP, "timeout": "1h30m", "retry": {"max-delay": 5}, "needs": None}),
+        {"include": "more.yaml"},
+        rich(surge="25%", outer=None, places=[{"port": 80, "next": {"port": "${{ vars.a }}"}}], anything=[{"a": 1}]),
+        rich(some_name="${{ vars.a }}", short="${{ vars.a }}", either="${{ vars.a }}", by_name={"x": {"port": 1}}),
+        rich(table={"a": [1, "${{ vars.a }}"]}, waits=["5m", "${{ vars.a }}"]),
+    ],
+)
+def test_editors_are_content_with_what_is_right(document: Any) -> None:
+    assert [error.message for error in VALIDATOR.iter_errors(document)] == []
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (file_of({**STEP, "neds": []}), "Additional properties are not allowed ('neds' was unexpected)"),
+        (file_of({"uses": "biuld"}), "'biuld' is not one of ["),
+        (file_of({"uses": "build"}), "'with' is a required property"),
+        (file_of({"uses": "build", "with": {}}), "'repository' is a required property"),
+        (file_of({"uses": "build", "with": {"repository": ""}}), "'' should be non-empty"),
+        (file_of({"uses": "shell", "with": {"script": "${{ vars.a }}"}}), "does not match"),
+        (file_of({**STEP, "when": "always"}), "does not match"),
+        (file_of({**STEP, "timeout": "soon"}), "does not match"),
+        (file_of({**STEP, "env": {"A": []}}), "[] is not of type"),
+        (file_of(STEP, vars={"a": ["${{ vars.b }}"]}), "does not match"),
+        ({"name": "x", "steps": {"1": STEP}}, "does not match"),
+        ({"name": "${{ vars.a }}", "steps": {}}, "does not match"),
+        ({"steps": {}}, "'name' is a required property"),
+        (rich(outer=0), "0 is less than the minimum of 1"),
+        (rich(several=[]), "[] should be non-empty"),
+        (rich(programs=["${{ vars.a }}"]), "does not match"),
+    ],
+)
+def test_editors_complain_of_what_is_wrong(document: Any, said: str) -> None:
+    messages = [error.message for error in VALIDATOR.iter_errors(document)]
+    assert len(messages) == 1
+    assert said in messages[0]
+
+
+def test_every_example_passes() -> None:
+    examples = sorted((ROOT / "pipeline-examples").glob("*/cdkit.yaml"))
+    assert examples
+    for example in examples:
+        assert list(VALIDATOR.iter_errors(yaml.safe_load(example.read_text(encoding="utf-8")))) == []
+
+
+def test_the_schema_is_one_itself() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_the_schema_of_the_steps_that_come_with_cdkit(golden: Golden) -> None:
+    text = json.dumps(pipeline_schema(BUILT_IN), indent=2, ensure_ascii=False)
+    golden(str(ROOT / "tests" / "golden" / "schema.json"), f"{text}\n")

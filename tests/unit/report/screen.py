@@ -13,22 +13,28 @@ class Screen(io.TextIOBase):
     Args:
         columns: its width.
         rows: its height; what scrolled out of it is kept.
+        is_raw: what is written has gone through a terminal's driver already.
     """
 
     encoding = "utf-8"
 
-    def __init__(self, columns: int, rows: int) -> None:
+    def __init__(self, columns: int, rows: int, *, is_raw: bool = False) -> None:
         self.size = (columns, rows)
         self.raw = ""
         self._screen = pyte.HistoryScreen(columns, rows, history=100_000, ratio=0.5)
-        # A terminal's driver turns a line feed into both.
-        self._screen.set_mode(pyte.modes.LNM)
-        self._stream = pyte.Stream(self._screen)
+        if not is_raw:
+            # A terminal's driver turns a line feed into both.
+            self._screen.set_mode(pyte.modes.LNM)
+        self._stream = pyte.ByteStream(self._screen)
 
     def write(self, text: str) -> int:
-        self.raw += text
-        self._stream.feed(text)
+        self.feed(text.encode())
         return len(text)
+
+    def feed(self, piece: bytes) -> None:
+        """Take bytes, which may end within a letter."""
+        self.raw += piece.decode(errors="replace")
+        self._stream.feed(piece)
 
     def resize(self, columns: int, rows: int) -> None:
         """Change its size."""

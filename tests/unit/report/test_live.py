@@ -108,7 +108,7 @@ def test_many_layers_are_one_bar() -> None:
     view.tell(started("push"), at_work("push"), *layers)
     (row,) = view.screen.shown[3:-1]
     assert row.startswith("    3 of 10 done ━")
-    assert row.endswith(" 650 of 1000 B")
+    assert row.endswith(" 0.7 of 1.0 kB")
 
 
 def test_replicas_have_a_bar() -> None:

@@ -1,0 +1,59 @@
+"""What docs/commands.md says to type works as it stands, and no command is missing there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cdkit.cli.app import COMMANDS
+
+REPOSITORY = Path(__file__).parents[2]
+PAGE = (REPOSITORY / "docs" / "commands.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLES = [line for name, text in BLOCK.findall(PAGE) if name == "sh" for line in text.splitlines()]
+DEPENDS_ON_THE_MACHINE = {"cdkit doctor": {0, 3}}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The pipeline of the page, and a run of it, for the commands that show past runs."""
+    program = tmp_path / "bin" / "cdkit"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cdkit "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "cdkit.yaml").write_text(BLOCK.findall(PAGE)[0][1], encoding="utf-8")
+    assert typed(folder, "cdkit run").returncode == 0
+    return folder
+
+
+def typed(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """What comes of a line that is typed into a shell."""
+    search = f"{REPOSITORY}{os.pathsep}{REPOSITORY / 'plugins'}"
+    path = f"{folder.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["sh", "-c", command],
+        cwd=folder,
+        env={**os.environ, "PATH": path, "PYTHONPATH": search, "HOME": str(folder.parent)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_an_example_works(project: Path, command: str) -> None:
+    ended = typed(project, command)
+    assert ended.returncode in DEPENDS_ON_THE_MACHINE.get(command, {0}), ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_every_command_has_its_section() -> None:
+    assert sorted(re.findall(r"^## `cdkit ([\w-]+)`$", PAGE, re.MULTILINE)) == sorted(COMMANDS)

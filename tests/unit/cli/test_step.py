@@ -1,0 +1,166 @@
+"""One step without a pipeline file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pytest
+from click.testing import CliRunner
+from msgspec import Meta
+
+from cdkit.cli.step import step_command
+from cdkit.cli.step_flags import flags_of, options_node
+from cdkit.models.duration import Duration
+from cdkit.models.problem import Position, Problem
+from cdkit.pipeline.decode import decode
+from cdkit.step import Step, StepContext, StepOptions, StepOutputs
+from tests.unit.cli.command import Here
+
+
+class Inner(StepOptions, frozen=True, kw_only=True):
+    port: int
+
+
+class Odd(Step):
+    """Takes options of every type, some by the names of our own flags."""
+
+    name = "odd"
+
+    class Options(StepOptions, frozen=True, kw_only=True):
+        image: Annotated[str, Meta(description="The image.")]
+        output: Annotated[str, Meta(description="The file.")]
+        namespace: str = ""
+        command: str | list[str] = ""
+        pull_secrets: list[str] = []
+        ports: list[int] = []
+        args: dict[str, str] = {}
+        limits: dict[str, int] = {}
+        pull: Annotated[bool, Meta(description="Pull first.")] = False
+        copies: Annotated[int | None, Meta(ge=1)] = None
+        surge: int | str = 1
+        kind: Literal["a", "b"] = "a"
+        wait: Duration = Duration(600)
+        inner: Inner | None = None
+        anything: Any = None
+
+    options: Options
+
+    def run(self, ctx: StepContext) -> StepOutputs:
+        return self.Outputs()
+
+
+def read(**values: Any) -> tuple[Any, list[str]]:
+    """The options that a command line gives, and what is wrong with it."""
+    problems: list[Problem] = []
+    given = {f"step_option_{name}": value for name, value in {"image": "i", "output": "o", **values}.items()}
+    node = options_node(flags_of(Odd.Options), given, Position("odd", 1, 1), problems)
+    return decode(node, Odd.Options, problems), [problem.message for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("image", "1.50", "1.50"),
+        ("image", "null", "null"),
+        ("command", ("make all",), "make all"),
+        ("command", ("make", "all"), ["make", "all"]),
+        ("pull_secrets", ("a",), ["a"]),
+        ("ports", ("80", "81"), [80, 81]),
+        ("args", ("A=1.50", "B=x=y", "C="), {"A": "1.50", "B": "x=y", "C": ""}),
+        ("limits", ("a=3",), {"a": 3}),
+        ("pull", False, False),
+        ("pull", True, True),
+        ("copies", "3", 3),
+        ("copies", "", None),
+        ("surge", "25%", "25%"),
+        ("surge", "2", 2),
+        ("kind", "b", "b"),
+        ("wait", "5m", 300.0),
+        ("inner", "{port: 80}", Inner(port=80)),
+        ("anything", "[1, x]", [1, "x"]),
+    ],
+)
+def test_a_flag_gives_what_the_file_would(name: str, given: Any, expected: Any) -> None:
+    options, problems = read(**{name: given})
+    assert (problems, getattr(options, name)) == ([], expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("copies", "0", "'copies': must be a whole number >= 1."),
+        ("copies", "many", "'copies' must be a whole number; here stands text ('many')."),
+        ("kind", "c", "'kind' cannot be 'c'."),
+        ("args", ("A",), "--args takes NAME=VALUE, not 'A'."),
+        ("inner", "{port: x}", "'port' must be a whole number; here stands text ('x')."),
+        ("inner", "{", "The file is not YAML: did not find expected node content."),
+    ],
+)
+def test_a_wrong_value_is_told_as_in_the_file(name: str, given: Any, expected: str) -> None:
+    assert read(**{name: given})[1] == [expected]
+
+
+def test_all_that_is_missing_and_wrong_is_told_at_once(here: Here) -> None:
+    ended = here("step", "set-image", "--kind", "pod", "--wait", "soon")
+    assert (ended.code, ended.out) == (2, "")
+    told = [line.removeprefix("    │ ") for line in ended.err.splitlines()]
+    assert "--workload is missing: The workload's name." in told
+    assert "--image is missing: The image to run; best by digest." in told
+    assert "--kind: 'kind' cannot be 'pod'. Known: daemonset, deployment, statefulset." in told
+    assert "--wait: 'wait': 'soon' is not a duration; write it like 90s, 5m or 1h30m." in told
+
+
+def test_a_flag_of_the_step_wins_over_one_of_ours_of_the_same_name() -> None:
+    text = CliRunner().invoke(step_command(Odd), ["--help"]).output
+    assert "--output TEXT" in text
+    assert "-o [text|json]" in text
+    assert "--namespace TEXT" in text
+    assert "-n NAMESPACE" in text
+    assert "--kube-context, --context CONTEXT" in text
+    assert "--pull / --no-pull" in text
+    assert "--pull-secrets TEXT" in text
+    assert "--args NAME=VALUE" in text
+    assert "--kind [a|b]" in text
+    assert "--wait DURATION" in text
+    assert "[default: 10m]" in text
+
+
+def test_a_step_runs_and_its_outputs_stand_at_the_end(here: Here, tmp_path: Path) -> None:
+    ended = here("step", "run", "--script", "echo hello > told; echo done")
+    assert (ended.code, ended.err) == (0, "")
+    assert "run │ done\n" in ended.out
+    assert ended.out.endswith("exit_code: 0\n")
+    assert (tmp_path / "told").read_text() == "hello\n"
+    assert len(list(tmp_path.glob(".cdkit/runs/*/events.jsonl"))) == 1
+
+
+def test_with_json_nothing_but_the_outputs_is_on_stdout(here: Here) -> None:
+    ended = here("step", "run", "--command", "echo", "--command", "hello there", "-o", "json")
+    assert (ended.code, json.loads(ended.out)) == (0, {"exit_code": 0})
+    assert "run │ hello there\n" in ended.err
+
+
+def test_a_step_that_fails_gives_its_exit_code_and_no_outputs(here: Here) -> None:
+    ended = here("step", "run", "--command", "false", "-o", "json")
+    assert (ended.code, ended.out) == (1, "")
+
+
+def test_a_check_that_fails_gives_3(here: Here) -> None:
+    ended = here("step", "run", "--command", "true", "--directory", "nowhere")
+    assert ended.code == 3
+    assert "The directory of 'run' does not exist: nowhere" in ended.out
+
+
+def test_a_program_takes_no_expressions(here: Here) -> None:
+    ended = here("step", "run", "--script", "echo ${{ build.commit }}")
+    assert ended.code == 2
+    assert "--script: 'script' may not hold `${{ }}`" in ended.err
+
+
+def test_a_step_that_is_not_there_is_told(here: Here) -> None:
+    ended = here("step", "rnu")
+    assert ended.code == 2
+    assert "There is no step 'rnu'." in ended.err
+    assert "Did you mean 'run'?" in ended.err
