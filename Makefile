@@ -37,7 +37,7 @@ types: venv ## Check types.
 
 .PHONY: layers
 layers: venv ## Check that imports run downwards only.
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports
 
 .PHONY: unit
 unit: venv ## Run the tests that need no cluster.

@@ -81,7 +81,7 @@ def continue_with(pipeline: Pipeline, choice: Choice) -> Continuation:
 
 
 def _past_run(pipeline: Pipeline, run_id: str) -> PastRun:
-    past = latest_run(pipeline.workspace, run_id)
+    past = latest_run(pipeline.workspace, run_id, pipeline="" if run_id else pipeline.name)
     if past is None:
         what = f"no run {run_id!r}" if run_id else "no run to go on with"
         raise InvalidInput(f"There is {what} in {pipeline.workspace}.", remedy="`cdkit runs` lists them.")

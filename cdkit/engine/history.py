@@ -85,10 +85,17 @@ def read_run(folder: Path) -> PastRun | None:
     return PastRun(folder, started, finished, results, inputs, build) if started else None
 
 
-def latest_run(workspace: Path, run_id: str = "") -> PastRun | None:
-    """The newest run of a workspace that can be read, or the one with this id."""
+def latest_run(workspace: Path, run_id: str = "", *, pipeline: str = "") -> PastRun | None:
+    """The newest run of a workspace that can be read.
+
+    Args:
+        workspace: the folder of the pipeline file.
+        run_id: take just this one.
+        pipeline: take only runs of the pipeline of this name: a single step can have been run in between.
+    """
     folders = [folder for folder in run_folders(workspace) if run_id in ("", folder.name)]
-    return next((run for folder in reversed(folders) if (run := read_run(folder))), None)
+    runs = (run for folder in reversed(folders) if (run := read_run(folder)))
+    return next((run for run in runs if pipeline in ("", run.started.pipeline)), None)
 
 
 def prune(workspace: Path, now: float) -> list[str]:

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, cast
-
 import msgspec
 import pluggy
 
 from cdkit.plugin.hookspecs import PROJECT, HookSpecs
+from cdkit.plugin.installed import PluginEntry, installed_plugins
 from cdkit.step import Step, StepOptions, StepOutputs
-
-ENTRY_POINT_GROUP = "cdkit"
-
-
-class PluginEntry(Protocol):
-    """What the manager needs of an entry point; `importlib.metadata.EntryPoint` is one."""
-
-    @property
-    def name(self) -> str:
-        """The plugin's name."""
-        ...
-
-    def load(self) -> object:
-        """Import the plugin."""
-        ...
 
 
 class BrokenPlugin(msgspec.Struct, frozen=True):
@@ -39,14 +23,6 @@ class StepRegistry(msgspec.Struct, frozen=True):
 
     steps: dict[str, type[Step]]
     broken: tuple[BrokenPlugin, ...] = ()
-
-
-def installed_plugins() -> list[PluginEntry]:
-    """The entry points of the group `cdkit`, in the order of their names."""
-    from importlib.metadata import entry_points
-
-    found = entry_points(group=ENTRY_POINT_GROUP)
-    return cast("list[PluginEntry]", sorted(found, key=lambda entry: entry.name))
 
 
 def load_steps(plugins: Iterable[PluginEntry]) -> StepRegistry:
