@@ -20,7 +20,8 @@ from cdkit.engine.messages import Messages
 from cdkit.errors import CheckFailed
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Inbox, SystemClock
-from cdkit.plugin.manager import installed_plugins, load_steps
+from cdkit.plugin.installed import installed_plugins
+from cdkit.plugin.manager import load_steps
 from cdkit.report.findings import finding_lines
 
 

@@ -16,7 +16,8 @@ from cdkit.pipeline.include import PLUGINS, read_pipeline
 from cdkit.pipeline.load import load_document
 from cdkit.pipeline.model import Choices
 from cdkit.pipeline.pipeline import Pipeline
-from cdkit.plugin.manager import PluginEntry, StepRegistry, installed_plugins, load_steps
+from cdkit.plugin.installed import PluginEntry, installed_plugins
+from cdkit.plugin.manager import StepRegistry, load_steps
 
 if TYPE_CHECKING:
     # `cdkit validate` needs no engine, and has less than 0.2 s.

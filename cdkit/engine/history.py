@@ -47,7 +47,8 @@ class PastRun(msgspec.Struct, frozen=True):
 def run_folders(workspace: Path) -> list[Path]:
     """The folders of all runs, the oldest first: their names begin with the time."""
     runs = workspace / STATE_FOLDER / "runs"
-    return sorted(folder for folder in runs.glob("*") if (folder / JOURNAL).is_file())
+    # `os.access` also says no to the folder of another account, where `Path.is_file` would raise.
+    return sorted(folder for folder in runs.glob("*") if os.access(folder / JOURNAL, os.R_OK))
 
 
 def read_events(folder: Path) -> Iterator[AnyEvent]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+
 import msgspec
 import pluggy
 
 from cdkit.plugin.hookspecs import PROJECT, HookSpecs
-from cdkit.plugin.installed import PluginEntry, installed_plugins
+from cdkit.plugin.installed import PluginEntry
 from cdkit.step import Step, StepOptions, StepOutputs
 
 

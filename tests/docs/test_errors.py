@@ -11,7 +11,8 @@ from cdkit import errors
 from cdkit.errors import Cancelled, CdkitError, Unavailable
 from cdkit.pipeline.load import load
 from cdkit.pipeline.model import RetrySpec
-from cdkit.plugin.manager import installed_plugins, load_steps
+from cdkit.plugin.installed import installed_plugins
+from cdkit.plugin.manager import load_steps
 
 PAGE = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(\w+)` \| (?:`(\w+)`)? ?\| ([\d, ]+) \| (yes|no) \| (.+) \| (.+) \|$", re.MULTILINE)

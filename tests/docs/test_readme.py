@@ -47,7 +47,8 @@ def test_a_command_of_the_readme_works(project: Path, command: str) -> None:
 
 
 def test_every_step_is_in_the_readme() -> None:
-    from cdkit.plugin.manager import installed_plugins, load_steps
+    from cdkit.plugin.installed import installed_plugins
+    from cdkit.plugin.manager import load_steps
 
     for name in load_steps(installed_plugins()).steps:
         assert f"| `{name}` |" in README

@@ -7,25 +7,22 @@ import json
 from tests.e2e.conftest import Project
 
 STEPS, LINES = 16, 2_000
+WORDS = "which is about as long as those of compilers"
 
 
 def pipeline() -> str:
     """Each step prints numbered lines with its own name, on both streams in turn."""
     awk = (
-        'BEGIN {{ for (i = 1; i <= {lines}; i++) print "{name} line " i " which is about as long as those of compilers" '
+        'BEGIN {{ for (i = 1; i <= {lines}; i++) print "{name} line " i " {words}" '
         '> (i % 2 ? "/dev/stdout" : "/dev/stderr") }}'
     )
-    steps = {f"s{number:02}": awk.format(lines=LINES, name=f"s{number:02}") for number in range(STEPS)}
+    steps = {f"s{number:02}": awk.format(lines=LINES, words=WORDS, name=f"s{number:02}") for number in range(STEPS)}
     shown = {name: {"uses": "run", "with": {"command": ["awk", program]}} for name, program in steps.items()}
     return json.dumps({"name": "loud", "steps": shown})
 
 
 def expected(name: str, parity: int) -> list[str]:
-    return [
-        f"{name} line {number} which is about as long as those of compilers"
-        for number in range(1, LINES + 1)
-        if number % 2 == parity
-    ]
+    return [f"{name} line {number} {WORDS}" for number in range(1, LINES + 1) if number % 2 == parity]
 
 
 def test_every_line_of_every_step_is_in_stdout_and_in_the_journal(project: Project) -> None:

@@ -9,7 +9,7 @@ import yaml
 
 from .conftest import Project
 
-TOKEN = "s3cr3t/+ \"quoted\" 'value'"  # noqa: S105 -- no real one
+TOKEN = "s3cr3t/+ \"quoted\" 'value'"
 KEY = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n-----END KEY-----\n"
 
 SCRIPT = """

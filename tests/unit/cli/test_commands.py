@@ -160,7 +160,7 @@ def test_a_run_shows_what_it_does_and_records_it_without_secrets(tmp_path: Path)
         "    with: {script: 'echo \"got $TOKEN\"; printf %s $TOKEN | base64'}\n",
         "name: x\nsecrets: {TOKEN: {env: MY_TOKEN}}",
     )
-    ended = cdkit(tmp_path, "run", MY_TOKEN="correct-horse-battery")  # noqa: S106 -- not a real one
+    ended = cdkit(tmp_path, "run", MY_TOKEN="correct-horse-battery")
     assert (ended.code, ended.err) == (0, "")
     assert "tell │ got ***\ntell │ ***\n" in ended.out
     (journal,) = tmp_path.glob(".cdkit/runs/*/events.jsonl")

@@ -14,6 +14,7 @@ steps:
   told: {uses: run, with: {command: "echo ${{ secrets.TOKEN | upper }} ${{ run.id }}"}}
   skip: {uses: run, when: "${{ run.id == '' }}", with: {command: "true"}}
 """
+TOKEN = {"MY_TOKEN": "correct-horse"}
 
 
 def write(folder: Path, more: str = "") -> None:
@@ -21,7 +22,7 @@ def write(folder: Path, more: str = "") -> None:
 
 
 def run(folder: Path, *arguments: str, **env: str) -> tuple[int, str]:
-    ended = cdkit(folder, "run", *arguments, MY_TOKEN="correct-horse", **env)
+    ended = cdkit(folder, "run", *arguments, **TOKEN, **env)
     assert ended.err == ""
     return ended.code, ended.out
 
@@ -69,7 +70,7 @@ def test_colours_can_be_asked_for_and_refused(tmp_path: Path) -> None:
     assert "\x1b" not in run(tmp_path)[1]
     assert "\x1b[32m" in run(tmp_path, FORCE_COLOR="1")[1]
     assert "\x1b" not in run(tmp_path, "--no-color", FORCE_COLOR="1")[1]
-    assert "\x1b[1m" in cdkit(tmp_path, "plan", "--color", MY_TOKEN="x").out
+    assert "\x1b[1m" in cdkit(tmp_path, "plan", "--color", **TOKEN).out
 
 
 def test_a_stdout_that_cannot_show_a_letter_shows_a_question_mark(tmp_path: Path) -> None:

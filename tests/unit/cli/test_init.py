@@ -315,7 +315,7 @@ def test_no_name_of_a_project_breaks_the_file_or_the_terminal(here: Here, tmp_pa
     text = valid(here, ended)
     assert all(character.isprintable() for character in (ended.out + text).replace("\n", ""))
     (repository,) = re.findall(r"repository: (.*)", text)
-    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", repository.strip("\""))
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", repository.strip('"'))
     assert "${{ secrets" not in text
 
 

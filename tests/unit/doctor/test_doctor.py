@@ -19,7 +19,8 @@ from cdkit.engine.messages import Interrupted, Messages
 from cdkit.errors import Cancelled, EngineUnreachable
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Inbox
-from cdkit.plugin.manager import BrokenPlugin, StepRegistry, installed_plugins, load_steps
+from cdkit.plugin.installed import installed_plugins
+from cdkit.plugin.manager import BrokenPlugin, StepRegistry, load_steps
 from cdkit.report.findings import finding_lines
 from cdkit.report.style import Style
 from cdkit.testing import FakeClock, FakeCluster, FakeImageEngine, FakeProcesses, FakeWorld

@@ -92,7 +92,8 @@ def test_defaults_hold_where_a_step_says_nothing(tmp_path: Path) -> None:
         tmp_path,
         cdkit=(
             "name: x\ndefaults: {timeout: 5m, env: {A: shared, B: shared}}\n"
-            "steps:\n  one: {uses: shell}\n  two: {uses: shell, timeout: 1s, env: {A: own}}\nfinally:\n  end: {uses: shell}\n"
+            "steps:\n  one: {uses: shell}\n  two: {uses: shell, timeout: 1s, env: {A: own}}\n"
+            "finally:\n  end: {uses: shell}\n"
         ),
     )
     steps = load(path, KINDS).steps

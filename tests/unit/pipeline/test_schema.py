@@ -21,7 +21,8 @@ from cdkit.pipeline.expressions import has_expression
 from cdkit.pipeline.load import load
 from cdkit.pipeline.model import Choices
 from cdkit.pipeline.schema import pipeline_schema
-from cdkit.plugin.manager import installed_plugins, load_steps
+from cdkit.plugin.installed import installed_plugins
+from cdkit.plugin.manager import load_steps
 from cdkit.step import Step, StepContext, StepOptions, StepOutputs
 from cdkit.testing.pytest_plugin import Golden
 from tests.unit.pipeline.documents import spoilt

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from cdkit.plugin.hookspecs import hookimpl
-from cdkit.plugin.manager import installed_plugins, load_steps
+from cdkit.plugin.installed import installed_plugins
+from cdkit.plugin.manager import load_steps
 from cdkit.step import NoOutputs, Step, StepContext, StepOptions, StepOutputs
 
 
@@ -141,7 +142,8 @@ def test_to_find_plugins_does_not_load_what_talks_to_the_world() -> None:
     import subprocess
 
     code = (
-        "import sys; from cdkit.plugin.manager import *; load_steps(installed_plugins()); "
+        "import sys; from cdkit.plugin.installed import *; from cdkit.plugin.manager import *; "
+        "load_steps(installed_plugins()); "
         "print(sorted({'docker', 'kubernetes', 'git', 'requests', 'urllib3', 'jinja2', 'tenacity'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
