@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import threading
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cdkit.ports.cluster import Cluster
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
+
+_LOADING = threading.Lock()
+
+
+def _load(*libraries: str) -> None:
+    """Import libraries, one thread at a time.
+
+    docker and kubernetes both bring requests, whose modules import each other. Two threads that enter such a circle
+    at different places would wait for each other for ever; Python lets one of them go on with half a module instead.
+    """
+    with _LOADING:
+        for library in libraries:
+            import_module(library)
 
 
 class RealWorld:
@@ -29,6 +43,7 @@ class RealWorld:
         """The Docker engine that DOCKER_HOST names; it is asked nothing yet."""
         from cdkit.clients.engine.docker_engine import DockerEngine
 
+        _load("docker", "requests", "urllib3")
         with self._lock:
             self._images = self._images or DockerEngine()
             return self._images
@@ -41,6 +56,7 @@ class RealWorld:
         """
         from cdkit.clients.kube.cluster import KubernetesCluster
 
+        _load("kubernetes.config", "urllib3")
         with self._lock:
             if context not in self._clusters:
                 self._clusters[context] = KubernetesCluster.connect(context, kubeconfig=self._kubeconfig)

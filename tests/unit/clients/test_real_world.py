@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -38,3 +41,31 @@ def test_a_context_that_is_unknown_is_refused_each_time(world: RealWorld) -> Non
     for _ in range(2):
         with pytest.raises(ClusterUnreachable, match="no context 'three'"):
             world.cluster("three")
+
+
+RACE = """
+import threading
+from cdkit.clients.real_world import RealWorld
+
+world, told = RealWorld(), []
+
+def ask(question):
+    try:
+        question()
+    except Exception as error:
+        told.append(type(error).__name__)
+
+questions = [lambda: world.images().ping(), lambda: world.cluster("").version()] * 2
+threads = [threading.Thread(target=ask, args=(question,)) for question in questions]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(sorted(told))
+"""
+
+
+def test_clients_can_be_made_by_several_threads_at_once_before_their_libraries_are_loaded() -> None:
+    away = {**os.environ, "DOCKER_HOST": "tcp://127.0.0.1:9", "KUBECONFIG": "/nowhere/kubeconfig"}
+    ended = subprocess.run([sys.executable, "-c", RACE], env=away, capture_output=True, text=True, check=False)
+    assert ended.stdout.strip() == str(["ClusterUnreachable"] * 2 + ["EngineUnreachable"] * 2), ended.stderr
