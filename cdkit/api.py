@@ -32,6 +32,7 @@ from cdkit.models.environment import Environment
 from cdkit.models.image import BuildRequest, Credentials, ImageReference
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.models.problem import Position, Problem
+from cdkit.models.quantity import Quantity
 from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.image_engine import ImageEngine
@@ -68,6 +69,7 @@ __all__ = [
     "Position",
     "Problem",
     "Processes",
+    "Quantity",
     "Refused",
     "RegistryUnreachable",
     "RequestRejected",

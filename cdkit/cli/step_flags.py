@@ -13,6 +13,7 @@ from msgspec.structs import FieldInfo
 from cdkit.errors import InvalidInput
 from cdkit.models.duration import Duration
 from cdkit.models.problem import Position, Problem
+from cdkit.models.quantity import Quantity
 from cdkit.pipeline.decode import fields_of, metas_of
 from cdkit.pipeline.document import Node, parse_document, parse_scalar
 from cdkit.step import StepOptions
@@ -130,7 +131,9 @@ def _pairs(flag: StepFlag, pairs: tuple[str, ...], position: Position, problems:
 
 def _read(text: str, members: tuple[Any, ...], position: Position, problems: list[Problem]) -> Node:
     """One value: text as it is where text is wanted, else as YAML would read it."""
-    if set(members) <= {str, Duration, type(None)} or any(get_origin(member) is Literal for member in members):
+    if set(members) <= {str, Duration, Quantity, type(None)} or any(
+        get_origin(member) is Literal for member in members
+    ):
         return Node(text, position, text=text)
     if any(_is_nested(member) for member in members):
         try:
@@ -167,7 +170,7 @@ def _metavar(wanted: Any, form: Form) -> str:
     literal = next((member for member in members if get_origin(member) is Literal), None)
     if literal is not None:
         return f"[{'|'.join(map(str, get_args(literal)))}]"
-    words = {int: "NUMBER", float: "NUMBER", Duration: "DURATION"}
+    words = {int: "NUMBER", float: "NUMBER", Duration: "DURATION", Quantity: "QUANTITY"}
     return words.get(members[0], "TEXT")
 
 

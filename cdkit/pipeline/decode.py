@@ -12,6 +12,7 @@ from msgspec.structs import FieldInfo
 
 from cdkit.models.duration import Duration
 from cdkit.models.problem import Problem
+from cdkit.models.quantity import Quantity
 from cdkit.pipeline.document import Node
 from cdkit.pipeline.suggest import did_you_mean
 
@@ -154,8 +155,8 @@ def _value(node: Node, wanted: Any, name: str, problems: list[Problem]) -> Any:
         return node.text if _takes_text(inner) else UNKNOWN
     if _is_union(inner):
         return _union(node, wanted, get_args(inner), name, problems)
-    if inner is Duration:
-        return _duration(node, name, problems)
+    if inner in _WRITTEN:
+        return _written(node, inner, name, problems)
     if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
         return _struct(node, inner, problems)
     if get_origin(inner) in {list, tuple} and isinstance(node.value, list):
@@ -217,11 +218,18 @@ def _shape_of(wanted: Any) -> str:
     return "empty" if base is type(None) else "scalar"
 
 
-def _duration(node: Node, name: str, problems: list[Problem]) -> Any:
-    if isinstance(node.value, dict | list | bool):
-        return _mismatch(node, Duration, name, problems)
+_WRITTEN: dict[Any, str] = {
+    Duration: "a duration such as 90s or 5m",
+    Quantity: "a quantity such as 500m or 128Mi",
+}
+"""Types that are read from how the value is written, and what a person would call them."""
+
+
+def _written(node: Node, wanted: type[Duration | Quantity], name: str, problems: list[Problem]) -> Any:
+    if node.value is None or isinstance(node.value, dict | list | bool):
+        return _mismatch(node, wanted, name, problems)
     try:
-        return Duration.parse(node.text)
+        return wanted.parse(node.text)
     except ValueError as error:
         problems.append(Problem(f"{name!r}: {error}.", node.position))
         return UNKNOWN
@@ -277,8 +285,8 @@ def type_name(wanted: Any) -> str:
         return type_name(_unannotated(wanted))
     if wanted in names:
         return names[wanted]
-    if wanted is Duration:
-        return "a duration such as 90s or 5m"
+    if wanted in _WRITTEN:
+        return _WRITTEN[wanted]
     origin, args = get_origin(wanted), get_args(wanted)
     if origin in {list, tuple}:
         return f"a list of {type_name(args[0])}"

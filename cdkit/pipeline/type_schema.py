@@ -12,7 +12,9 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import FieldInfo
 
+from cdkit.models import quantity
 from cdkit.models.duration import LONGEST, PATTERN, Duration
+from cdkit.models.quantity import Quantity
 from cdkit.pipeline.decode import fields_of, metas_of, takes_expressions, with_constraints
 from cdkit.pipeline.document import Node
 
@@ -167,6 +169,12 @@ _SIMPLE: dict[Any, Schema] = {
         "patternErrorMessage": "Write a duration like 90s, 5m or 1h30m.",
         "minimum": 0,
         "maximum": int(LONGEST),
+    },
+    Quantity: {
+        "type": ["string", "number"],
+        "pattern": quantity.PATTERN,
+        "patternErrorMessage": "Write a quantity like 500m, 2 or 128Mi.",
+        "minimum": 0,
     },
 }
 

@@ -29,6 +29,7 @@ class TestPod(msgspec.Struct, frozen=True, kw_only=True):
         env: environment variables.
         service_account: empty for the namespace's default, without a token.
         pull_secrets: names of Secrets that hold registry logins.
+        resources: how much of each resource it asks for, and may use.
         longest: seconds after which the kubelet ends the pod, should nobody be left who would.
     """
 
@@ -40,6 +41,7 @@ class TestPod(msgspec.Struct, frozen=True, kw_only=True):
     env: Mapping[str, str] = {}
     service_account: str = ""
     pull_secrets: Sequence[str] = ()
+    resources: Mapping[str, str] = {}
     longest: int
 
     def manifest(self) -> Manifest:
@@ -79,6 +81,8 @@ class TestPod(msgspec.Struct, frozen=True, kw_only=True):
             "image": self.image,
             "securityContext": {"allowPrivilegeEscalation": False},
         }
+        if self.resources:
+            container["resources"] = {"requests": dict(self.resources), "limits": dict(self.resources)}
         if self.command:
             container["command"] = list(self.command)
         if self.env:

@@ -14,6 +14,7 @@ from cdkit.api import (
     Duration,
     ObjectRef,
     Problem,
+    Quantity,
     Step,
     StepContext,
     StepOptions,
@@ -46,6 +47,13 @@ class RunTestPod(Step):
             str, Meta(description="The service account of the pod; without one it gets no token.")
         ] = ""
         pull_secrets: Annotated[list[str], Meta(description="Secrets of the namespace with registry logins.")] = []
+        cpu: Annotated[
+            Quantity | None, Meta(description="The processor time that the tests ask for and may use: `500m`, `2`.")
+        ] = None
+        memory: Annotated[
+            Quantity | None,
+            Meta(description="The memory that the tests ask for and may use: `512Mi`; more kills them."),
+        ] = None
         longest: Annotated[
             Duration, Meta(description="The kubelet ends the pod after this time, also when nobody watches any more.")
         ] = Duration(3600)
@@ -107,6 +115,9 @@ class RunTestPod(Step):
             env=options.env,
             service_account=options.service_account,
             pull_secrets=options.pull_secrets,
+            resources={
+                name: str(amount) for name, amount in (("cpu", options.cpu), ("memory", options.memory)) if amount
+            },
             longest=max(1, int(options.longest)),
         )
 

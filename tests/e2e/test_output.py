@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 
 from tests.e2e.conftest import Project
 
-STEPS, LINES = 16, 2_000
+STEPS, LINES = (64, 10_000) if os.environ.get("CDKIT_SOAK") else (16, 2_000)
 WORDS = "which is about as long as those of compilers"
 
 
@@ -25,7 +26,7 @@ def expected(name: str, parity: int) -> list[str]:
     return [f"{name} line {number} {WORDS}" for number in range(1, LINES + 1) if number % 2 == parity]
 
 
-def test_every_line_of_every_step_is_in_stdout_and_in_the_journal(project: Project) -> None:
+def test_every_line_of_every_step_is_in_stdout_and_in_the_journal_soak(project: Project) -> None:
     project.write(pipeline())
     ended = project.cdkit("run", "--jobs", str(STEPS))
     assert ended.code == 0

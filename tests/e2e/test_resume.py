@@ -61,6 +61,21 @@ def times_ran(project: Project) -> Counter[str]:
     return Counter(ran.read_text().split()) if ran.exists() else Counter()
 
 
+def test_two_runs_in_one_checkout_do_not_disturb_each_other(project: Project) -> None:
+    project.write(pipeline())
+    first, second = project.start("run"), project.start("run")
+    assert project.finish(first).code == 0
+    assert project.finish(second).code == 0
+    assert set(times_ran(project).values()) == {2}
+    journals = sorted((project.folder / ".cdkit" / "runs").glob("*/events.jsonl"))
+    assert len(journals) == 2
+    for path in journals:
+        finished = [
+            event for event in map(json.loads, path.read_text().splitlines()) if event["type"] == "step-finished"
+        ]
+        assert len(finished) == STEPS
+
+
 def test_a_killed_run_goes_on_where_it_was_soak(project: Project) -> None:
     moments = random.Random(20260101)
     project.write(pipeline())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cdkit.pipeline.graph import DependencyCycle, order
 
@@ -41,3 +43,24 @@ def test_a_cycle_is_named_in_the_direction_of_needs(needs: dict[str, list[str]],
     assert names[0] == names[-1]
     assert all(second in needs[first] for first, second in zip(names, names[1:], strict=False))
     assert set(names) == set(cycle.split(" -> "))
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
+    """Steps that depend only on steps behind them in the file, so that there is no cycle."""
+    count = draw(st.integers(1, 12))
+    names = [f"s{number}" for number in draw(st.permutations(range(count)))]
+    graph: dict[str, tuple[str, ...]] = {names[-1]: ()}
+    for index, name in enumerate(names[:-1]):
+        behind = st.sampled_from(names[index + 1 :])
+        graph[name] = tuple(draw(st.lists(behind, unique=True, max_size=4)))
+    return graph
+
+
+@given(graphs())
+def test_planning_is_deterministic_and_puts_each_step_behind_what_it_needs(graph: dict[str, tuple[str, ...]]) -> None:
+    first = order(graph)
+    assert first == order({name: tuple(needs) for name, needs in graph.items()})
+    assert sorted(first) == sorted(graph)
+    for name, needs in graph.items():
+        assert all(first.index(need) < first.index(name) for need in needs)

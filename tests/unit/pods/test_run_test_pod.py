@@ -1,0 +1,91 @@
+"""The pod that tests run in."""
+
+from __future__ import annotations
+
+import pytest
+
+from cdkit.errors import WorkFailed, WorldFailed
+from cdkit.models.environment import Environment
+from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
+from cdkit.testing import FakeCluster, FakeWorld, StepRun, run_step
+from cdkit_pods import manifest
+from cdkit_pods.run_test_pod import RunTestPod
+
+PODS = ObjectQuery("v1", "Pod", "tests")
+
+
+def a_pod(**options: object) -> Manifest:
+    given = {"step": "Smoke_Test", "run_id": "run-1", "namespace": "tests", "image": "image", "longest": 60}
+    return manifest.TestPod(**(given | options)).manifest()  # type: ignore[arg-type]
+
+
+def test_a_pod_is_named_by_the_server_and_says_whose_it_is() -> None:
+    metadata = a_pod()["metadata"]
+    assert metadata["generateName"] == "smoke-test-"
+    assert metadata["labels"]["cdkit.dev/run"] == "run-1"
+
+
+def test_a_pod_gets_no_token_unless_it_has_an_account() -> None:
+    assert a_pod()["spec"]["automountServiceAccountToken"] is False
+    spec = a_pod(service_account="tester")["spec"]
+    assert spec["serviceAccountName"] == "tester"
+    assert spec["automountServiceAccountToken"] is True
+
+
+def test_what_a_pod_asks_for_is_what_it_may_use() -> None:
+    (container,) = a_pod(resources={"cpu": "500m", "memory": "64Mi"})["spec"]["containers"]
+    assert container["resources"]["requests"] == container["resources"]["limits"] == {"cpu": "500m", "memory": "64Mi"}
+
+
+def test_a_pod_ends_by_itself_when_nobody_is_left_to_end_it() -> None:
+    assert a_pod(longest=90)["spec"]["activeDeadlineSeconds"] == 90
+
+
+@pytest.fixture
+def cluster() -> FakeCluster:
+    return FakeCluster("tests")
+
+
+def a_kubelet(cluster: FakeCluster, code: int) -> None:
+    """Let every pod end at once with an exit code, after it has printed a line."""
+
+    def end(_: FakeCluster, pod: Manifest) -> None:
+        if "status" in pod:
+            return
+        ref = ObjectRef.of(pod)
+        cluster.logs_of_pods.write(ref.name, "test", "one test ran")
+        ended = {"exitCode": code, "reason": "Completed" if code == 0 else "Error"}
+        status = {"name": "test", "image": "image", "ready": False, "restartCount": 0, "state": {"terminated": ended}}
+        phase = "Succeeded" if code == 0 else "Failed"
+        cluster.put({**pod, "status": {"phase": phase, "containerStatuses": [status]}})
+
+    cluster.react("Pod", end)
+
+
+def run(cluster: FakeCluster, code: int) -> StepRun:
+    a_kubelet(cluster, code)
+    world = FakeWorld(cluster=cluster)
+    return run_step(RunTestPod, {"image": "image"}, world=world, environment=Environment("", "", "tests"))
+
+
+def test_a_pod_that_ends_well_is_removed_after_its_log_was_shown(cluster: FakeCluster) -> None:
+    ended = run(cluster, 0)
+    assert ended.error is None, ended.error
+    assert "one test ran" in ended.lines
+    assert cluster.list(PODS)[0] == []
+
+
+def test_a_pod_that_ends_badly_is_the_projects_failure_and_is_removed_too(cluster: FakeCluster) -> None:
+    ended = run(cluster, 3)
+    assert isinstance(ended.error, WorkFailed)
+    assert "exit code 3" in ended.error.message
+    assert "one test ran" in ended.error.evidence
+    assert cluster.list(PODS)[0] == []
+
+
+def test_a_pod_that_somebody_deletes_is_no_success(cluster: FakeCluster) -> None:
+    cluster.react("Pod", lambda _, pod: cluster.remove(ObjectRef.of(pod)))
+    world = FakeWorld(cluster=cluster)
+    ended = run_step(RunTestPod, {"image": "image"}, world=world, environment=Environment("", "", "tests"))
+    assert isinstance(ended.error, WorldFailed)
+    assert ended.error.cause == "pod-gone"

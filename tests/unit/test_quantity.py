@@ -1,0 +1,31 @@
+"""Quantities, as Kubernetes writes them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdkit.models.quantity import PATTERN, Quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("2", "2"), ("500m", "0.5"), ("1.5", "1.5"), ("128Mi", "134217728"), ("1G", "1000000000")]
+)
+def test_a_quantity_keeps_how_it_was_written_and_knows_how_much_it_is(text: str, amount: str) -> None:
+    quantity = Quantity.parse(f" {text} ")
+    assert quantity == text
+    assert quantity.amount == Decimal(amount)
+
+
+@given(st.from_regex(r"[0-9.]{0,6}[a-zA-Z]{0,3}", fullmatch=True) | st.text(max_size=8))
+def test_the_pattern_for_editors_says_the_same_as_the_code(text: str) -> None:
+    try:
+        Quantity.parse(text)
+        is_one = True
+    except ValueError:
+        is_one = False
+    assert is_one == bool(re.fullmatch(PATTERN, text))
