@@ -131,7 +131,8 @@ class _Execution:
             self._start_ready()
         for name, step in self._steps.items():
             if name not in self._ledger.results:
-                self._skip(step, self._unmet_need(step) or self._why_stopped())
+                left_out = self._setting.selection.left_out(step)
+                self._skip(step, left_out or self._unmet_need(step) or self._why_stopped())
 
     @property
     def cancelled_with(self) -> int | None:

@@ -79,9 +79,9 @@ def check(session: Session, inbox: Messages, selection: Selection | None = None)
     found += [problem for preview in previews for problem in preview.problems]
     if found:
         raise _check_failed(found)
-    for preview in previews:
-        if preview.error is not None:
-            raise preview.error
+    failed = [preview for preview in previews if preview.error is not None]
+    if failed and failed[0].error is not None:
+        raise _unanswered(failed[0].error, failed)
 
 
 def preview(session: Session, inbox: Messages, selection: Selection | None = None) -> list[StepPreview]:
@@ -187,6 +187,14 @@ def _with_skipped(
             skipped[step.name] = answer.skipped
         result.append(answer)
     return result
+
+
+def _unanswered(error: CdkitError, failed: Sequence[StepPreview]) -> CdkitError:
+    """The first error, with the steps that met it; a world that is away is the same trouble for all of them."""
+    names = ", ".join(preview.step for preview in failed if str(preview.error) == str(error))
+    others = [f"{preview.step}: {preview.error}" for preview in failed if str(preview.error) != str(error)]
+    error.evidence = (*error.evidence, f"asked for {names}, before anything was changed", *others)
+    return error
 
 
 def _check_failed(problems: Sequence[Problem]) -> CheckFailed:

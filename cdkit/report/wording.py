@@ -92,8 +92,9 @@ class Wording:
         return self._step_line(event.step, "waiting", f"{what}{since}", "dim")
 
     def _step_retried(self, event: StepRetried) -> Lines:
-        text = f"attempt {event.attempt} of {event.attempts} failed: {self.style.harmless(event.reason)}"
-        return self._step_line(event.step, "retry", f"{text} Again in {Duration(event.delay)}.", "yellow")
+        reason = self.style.harmless(event.reason).rstrip(".")
+        text = f"attempt {event.attempt} of {event.attempts} failed: {reason}. Again in {Duration(event.delay)}."
+        return self._step_line(event.step, "retry", text, "yellow")
 
     def _warned(self, event: Warned) -> Lines:
         message = self.style.harmless(event.message)
