@@ -53,7 +53,7 @@ bench: venv ## Measure against the tools that one would use instead.
 
 .PHONY: soak
 soak: venv ## Run the long campaigns.
-	@$(WITH_CLUSTER); CDKIT_SOAK=1 $(BIN)/pytest -q tests/e2e -k soak
+	@$(WITH_CLUSTER); CDKIT_SOAK=1 $(BIN)/pytest -q tests -k soak
 
 .PHONY: clean
 clean: ## Remove what the other targets made; the cluster stays (tests/cluster/down).

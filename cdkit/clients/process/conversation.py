@@ -17,7 +17,9 @@ from cdkit.models.event import Stream
 from cdkit.ports.processes import OnLine
 
 DRAIN_SECONDS = 0.5
-"""How long to read on after the command has ended, when something that it started still holds its output open."""
+"""How long to wait for more after the command has ended, when something that it started still holds its output open."""
+LONGEST_DRAIN_SECONDS = 5.0
+"""How long to read on when that something never stops to print."""
 TICK_SECONDS = 0.05
 PIECE_BYTES = 1 << 16
 STDIN_BYTES = 1 << 12
@@ -46,6 +48,7 @@ class Conversation:
         self._kill_at: float | None = None
         self._killed = False
         self._leave_at: float | None = None
+        self._is_quiet = False
 
     def __enter__(self) -> Self:
         wake, waker = os.pipe()
@@ -71,8 +74,10 @@ class Conversation:
     def hold(self) -> None:
         """Go on until the child, and on a stop its whole group, has ended and all that it printed is read."""
         while not self._is_over():
-            for key, _ in self._selector.select(self._timeout()):
+            ready = self._selector.select(self._timeout())
+            for key, _ in ready:
                 key.data()
+            self._is_quiet = not ready
             self._press_on()
         if self._open_outputs:
             self._on_line(STILL_OPEN, "log")
@@ -140,7 +145,14 @@ class Conversation:
         return not stopping or self._killed or not group_lives(self._child.pid)
 
     def _is_over(self) -> bool:
-        return self._leave_at is not None and (not self._open_outputs or time.monotonic() >= self._leave_at)
+        """Whether all is read, or nothing is left to wait for.
+
+        On a busy machine this thread may wake up long after its time: what is in the pipe by then is read all the same.
+        """
+        if self._leave_at is None or not self._open_outputs:
+            return self._leave_at is not None
+        late = time.monotonic() - self._leave_at
+        return late >= (0 if self._is_quiet else LONGEST_DRAIN_SECONDS)
 
     def _timeout(self) -> float | None:
         waits_for_a_time = self._exit is None or self._kill_at is not None or self._leave_at is not None
