@@ -27,7 +27,8 @@ from cdkit.flow.cancellation import Cancellation
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.ports.cluster import Cluster
 from cdkit.testing import FakeCluster
-from tests.contract.conftest import eventually, write_kubeconfig
+from tests.contract.conftest import write_kubeconfig
+from tests.real_world import eventually
 
 SOON = 2.0
 """Seconds within which a cancel has to be heard."""

@@ -14,7 +14,7 @@ import pytest
 from cdkit.clients.process.local_processes import LocalProcesses
 from cdkit.errors import Cancelled, WorkFailed
 from cdkit.flow.cancellation import Cancellation
-from tests.contract.conftest import eventually
+from tests.real_world import eventually
 
 MIB = 1 << 20
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
 
 REPOSITORY = Path(__file__).parents[2]
 HELLO = REPOSITORY / "pipeline-examples" / "hello"
-PROVIDE = "`make cluster` provides it: eval $(tests/cluster/up)"
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
@@ -32,53 +31,10 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
             item.add_marker(pytest.mark.cluster)
 
 
-def _given(variable: str) -> str:
-    value = os.environ.get(variable, "")
-    if not value:
-        pytest.fail(f"This test needs {variable}. {PROVIDE}")
-    return value
-
-
 @pytest.fixture(scope="session")
-def kubeconfig() -> str:
-    """The test cluster's kubeconfig."""
-    return _given("CDKIT_TEST_KUBECONFIG")
-
-
-@pytest.fixture(scope="session")
-def registry() -> str:
-    """The test registry's host and port."""
-    return _given("CDKIT_TEST_REGISTRY")
-
-
-@pytest.fixture(scope="session")
-def base() -> str:
-    """An image with Python to build on."""
-    return _given("CDKIT_TEST_BASE")
-
-
-@pytest.fixture(scope="session")
-def cluster(kubeconfig: str) -> KubernetesCluster:
+def cluster(real_cluster: KubernetesCluster) -> KubernetesCluster:
     """A client of the test cluster, for looking at what was done."""
-    return KubernetesCluster.connect("", kubeconfig=kubeconfig)
-
-
-@pytest.fixture
-def namespace(cluster: KubernetesCluster) -> Iterator[str]:
-    """A namespace of the test's own, gone afterwards."""
-    name = f"cdkit-test-{secrets.token_hex(4)}"
-    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    _await_service_account(cluster, name)
-    yield name
-    cluster.delete(ObjectRef("v1", "Namespace", name))
-
-
-def _await_service_account(cluster: KubernetesCluster, namespace: str) -> None:
-    """A pod cannot be created before the namespace's default account is there."""
-    latest = time.monotonic() + 30
-    while cluster.get(ObjectRef("v1", "ServiceAccount", "default", namespace)) is None:
-        assert time.monotonic() < latest, f"no default service account in {namespace}"
-        time.sleep(0.05)
+    return real_cluster
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -192,15 +148,3 @@ def pods_of(cluster: KubernetesCluster, namespace: str, selector: str = "") -> l
     """The pods of a namespace that are not on their way out."""
     pods, _ = cluster.list(ObjectQuery("v1", "Pod", namespace, selector))
     return [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
-
-
-Wait = Callable[[Callable[[], Any], float], Any]
-
-
-def eventually(ask: Callable[[], Any], seconds: float = 30.0) -> Any:
-    """The first answer that is true; fails when none was within so many seconds."""
-    latest = time.monotonic() + seconds
-    while not (answer := ask()):
-        assert time.monotonic() < latest, f"not within {seconds} s"
-        time.sleep(0.05)
-    return answer

@@ -12,8 +12,9 @@ import yaml
 
 from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.models.kube import Manifest, ObjectQuery
+from tests.real_world import eventually
 
-from .conftest import Finished, Project, deployment_image, eventually, pods_of
+from .conftest import Finished, Project, deployment_image, pods_of
 from .tiny import deployment, push_tiny_image
 
 CLOSED = "127.0.0.1:9"

@@ -9,8 +9,9 @@ from typing import Self
 
 from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.models.kube import ObjectQuery, ObjectRef
+from tests.real_world import eventually
 
-from .conftest import Project, deployment_image, eventually, pods_of
+from .conftest import Project, deployment_image, pods_of
 
 REQUESTS = 500
 FIRST_PORT, LAST_PORT = 10_000, 30_000

@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from cdkit.clients.kube.cluster import KubernetesCluster
+from tests.real_world import eventually
 
-from .conftest import Project, eventually, pods_of
+from .conftest import Project, pods_of
 from .tiny import push_tiny_image
 
 SOON = 10.0
