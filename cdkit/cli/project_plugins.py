@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from cdkit.errors import CheckFailed
-from cdkit.models.build import Build
 from cdkit.models.problem import Problem
 from cdkit.pipeline.document import Node
 from cdkit.pipeline.include import PLUGINS, repository_of
 from cdkit.plugin.files import FilePlugin
 
 
-def project_plugins(
-    document: Node, file: str, problems: list[Problem], read_build: Callable[[Path], Build]
-) -> list[FilePlugin]:
+def project_plugins(document: Node, file: str, problems: list[Problem], *, untrusted: bool) -> list[FilePlugin]:
     """The plugins of a pipeline file, without running any of their code.
 
     Args:
         document: the pipeline file.
         file: its path.
         problems: gets what is wrong with the names.
-        read_build: asks who builds what is checked out in a folder; only when there are any plugins.
+        untrusted: the build is of somebody's pull request who may not run code here.
 
     Raises:
-        CheckFailed: the build is of somebody's pull request who may not run code here.
+        CheckFailed: there are plugins, and the build is untrusted.
     """
     section = document.value.get(PLUGINS) if isinstance(document.value, dict) else None
     leaves = section.value if section is not None and isinstance(section.value, list) else []
     named = [leaf for leaf in leaves if isinstance(leaf.value, str) and leaf.value]
     if not named:
         return []
-    if not read_build(Path(file).resolve().parent).trusted:
+    if untrusted:
         message = "The pipeline has plugins of its own, and they are not loaded for an untrusted pull request."
         raise CheckFailed(message, remedy="Let somebody with the right to push run the pipeline.")
     repository = repository_of(Path(file))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cdkit.cli.arguments import assigned
 from cdkit.cli.project_plugins import project_plugins
+from cdkit.models.problem import Position, Problem
 from cdkit.pipeline.document import Node, parse_scalar
 from cdkit.pipeline.include import PLUGINS, read_pipeline
 from cdkit.pipeline.load import load_document
@@ -18,13 +19,14 @@ from cdkit.pipeline.model import Choices
 from cdkit.pipeline.pipeline import Pipeline
 from cdkit.plugin.installed import PluginEntry, installed_plugins
 from cdkit.plugin.manager import StepRegistry, load_steps
+from cdkit.servers.trust import is_untrusted
 
 if TYPE_CHECKING:
     # `cdkit validate` needs no engine, and has less than 0.2 s.
+    from cdkit.engine.secrets import Secrets
     from cdkit.engine.session import Session
     from cdkit.engine.stream import Reporter
     from cdkit.models.build import Build
-from cdkit.models.problem import Position, Problem
 
 
 def load_registry(own: Sequence[PluginEntry] = ()) -> StepRegistry:
@@ -45,7 +47,7 @@ def load_pipeline(file: str, environment: str, assignments: Sequence[str]) -> Pi
     overrides = {name: parse_scalar(value, f"--set {name}") for name, value in assigned(assignments).items()}
     problems: list[Problem] = []
     document = read_pipeline(file, problems)
-    own = project_plugins(document, file, problems, _read_build)
+    own = project_plugins(document, file, problems, untrusted=is_untrusted(os.environ))
     registry = load_registry(own)
     problems += [
         Problem(f"The plugin {broken.name} cannot be used: {broken.reason}.", _place_of(document, broken.name))
@@ -75,14 +77,13 @@ def open_session(pipeline: Pipeline, run_id: str, *, record: bool, reporters: Se
     """
     from cdkit.clients.real_world import RealWorld
     from cdkit.engine.journal import Journal, run_folder
-    from cdkit.engine.secrets import read_secrets
     from cdkit.engine.session import Session
     from cdkit.engine.stream import EventStream
     from cdkit.flow.clock import SystemClock
     from cdkit.redact import Redactor
 
     clock = SystemClock()
-    found = read_secrets(pipeline.secrets, os.environ, pipeline.workspace)
+    found = _read_secrets(pipeline)
     redactor = Redactor(found.values.values())
     journal = Journal(run_folder(pipeline.workspace, run_id)) if record else None
     return Session(
@@ -96,6 +97,14 @@ def open_session(pipeline: Pipeline, run_id: str, *, record: bool, reporters: Se
         secrets=found,
         environ=dict(os.environ),
     )
+
+
+def _read_secrets(pipeline: Pipeline) -> Secrets:
+    from cdkit.engine.secrets import read_secrets, withheld
+
+    if pipeline.secrets and is_untrusted(os.environ):
+        return withheld(pipeline.secrets, "the build is of an untrusted pull request, which gets no secrets")
+    return read_secrets(pipeline.secrets, os.environ, pipeline.workspace)
 
 
 def _read_build(workspace: Path) -> Build:

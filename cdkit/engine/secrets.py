@@ -47,6 +47,11 @@ def read_secrets(sources: Mapping[str, SecretSource], environ: Mapping[str, str]
     return Secrets(values, missing)
 
 
+def withheld(sources: Mapping[str, SecretSource], reason: str) -> Secrets:
+    """No values at all: a step that uses a secret is told why it has none."""
+    return Secrets({}, dict.fromkeys(sources, reason))
+
+
 def _read(source: SecretSource, environ: Mapping[str, str], workspace: Path) -> str:
     if source.env:
         return _filled(environ.get(source.env, ""), f"the environment variable {source.env} is not set or empty")

@@ -9,6 +9,7 @@ import msgspec
 
 from cdkit.models.build import Build
 from cdkit.servers.local import Local
+from cdkit.servers.trust import is_untrusted
 
 
 class BuildServer(Protocol):
@@ -28,9 +29,6 @@ class BuildServer(Protocol):
         ...
 
 
-UNTRUSTED = "CDKIT_UNTRUSTED"
-"""Set to anything, it says that the build is of somebody who may not run code of their own, or see secrets, here."""
-
 SERVERS: tuple[BuildServer, ...] = (Local(),)
 
 
@@ -43,4 +41,4 @@ def detect(environ: Mapping[str, str], checkout: Build) -> Build:
     """
     server = next(server for server in SERVERS if server.is_here(environ))
     build = server.read(environ, checkout)
-    return msgspec.structs.replace(build, trusted=False) if environ.get(UNTRUSTED) else build
+    return msgspec.structs.replace(build, trusted=False) if is_untrusted(environ) else build

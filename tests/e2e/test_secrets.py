@@ -65,6 +65,15 @@ def forms_of(secret: str) -> list[str]:
     ]
 
 
+def test_an_untrusted_pull_request_gets_no_secrets(project: Project) -> None:
+    step = {"uses": "run", "with": {"command": ["echo", "${{ secrets.TOKEN }}"]}}
+    project.write(yaml.safe_dump({"name": "fork", "secrets": {"TOKEN": {"env": "MY_TOKEN"}}, "steps": {"a": step}}))
+    assert project.cdkit("run", MY_TOKEN="of-the-team").code == 0
+    finished = project.cdkit("run", MY_TOKEN="of-the-team", DRONE="true", DRONE_PULL_REQUEST="7")
+    assert finished.code == 3
+    assert "untrusted pull request, which gets no secrets" in finished.text
+
+
 def test_a_missing_secret_is_told_before_anything_runs(project: Project) -> None:
     project.write(
         yaml.safe_dump(
