@@ -18,6 +18,8 @@ from cdkit.api import (
     StepContext,
     StepOptions,
     StepOutputs,
+    Unavailable,
+    WorldFailed,
 )
 from cdkit_deploy.manifests import read_manifests, workloads_of
 from cdkit_deploy.permissions import check_namespace, check_permissions
@@ -59,6 +61,10 @@ class RollingUpdate(Step):
 
     options: Options
 
+    def __init__(self, options: StepOptions) -> None:
+        super().__init__(options)
+        self._befores: dict[ObjectRef, Before] = {}
+
     def check(self, ctx: StepContext) -> Iterable[Problem]:
         """The cluster answers, the namespace is there, the account may do it, and the manifests can be read."""
         ctx.cluster.version()
@@ -84,14 +90,13 @@ class RollingUpdate(Step):
             RollbackFailed: it failed, and could not be put back.
         """
         objects = self._read(ctx)
-        befores: list[Before] = []
         try:
-            changed = [item["metadata"]["name"] for item in objects if self._apply(ctx, item, befores)]
+            changed = [item["metadata"]["name"] for item in objects if self._apply(ctx, item)]
             for item in workloads_of(objects):
                 ref = ObjectRef.of(item)
                 ctx.say(f"{ref}: {await_rollout(ctx, ref, self.options.wait)}")
         except RolloutFailed as failed:
-            raise roll_back(ctx, failed, befores, self.options.wait) from failed
+            raise roll_back(ctx, failed, list(self._befores.values()), self.options.wait) from failed
         if not changed:
             ctx.say("Everything runs as the manifests say already; nothing was changed.")
         return self._outputs(objects, changed=bool(changed))
@@ -99,12 +104,23 @@ class RollingUpdate(Step):
     def _read(self, ctx: StepContext) -> list[Manifest]:
         return read_manifests(ctx.path(self.options.manifests), ctx.namespace)
 
-    def _apply(self, ctx: StepContext, item: Manifest, befores: list[Before]) -> bool:
-        """Apply one object; gives whether that changed anything."""
+    def _apply(self, ctx: StepContext, item: Manifest) -> bool:
+        """Apply one object; gives whether that changed anything.
+
+        Raises:
+            RolloutFailed: the server refuses the object, after others were changed.
+            WorldFailed: the server refuses the first of them, or does not answer.
+        """
         ref = ObjectRef.of(item)
-        before = remember(ctx.cluster, ref)
-        befores.append(before)
-        after = ctx.cluster.apply(item)
+        # Of a second attempt, after the server did not answer, only the first one saw what was there before.
+        before = self._befores.get(ref) or remember(ctx.cluster, ref)
+        try:
+            after = ctx.cluster.apply(item)
+        except WorldFailed as error:
+            if isinstance(error, Unavailable) or not self._befores:
+                raise
+            raise RolloutFailed(ref, f"{ref} could not be applied: {error.message}", None, error.evidence) from error
+        self._befores[ref] = before
         if before.live is None:
             ctx.say(f"{ref} was created")
             return True

@@ -54,6 +54,10 @@ class SetImage(Step):
 
     options: Options
 
+    def __init__(self, options: StepOptions) -> None:
+        super().__init__(options)
+        self._first_seen: Manifest | None = None
+
     def check(self, ctx: StepContext) -> Iterable[Problem]:
         """The cluster answers, the workload and its container are there, and the account may change them."""
         resource = f"{self.options.kind}s"
@@ -81,11 +85,12 @@ class SetImage(Step):
 
         Raises:
             RolledBack: it failed, and the workload runs its old image again.
-            RollbackFailed: it failed, and could not be put back.
-        WorldFailed: it ran the image already, and is not well with it.
+                RollbackFailed: it failed, and could not be put back.
+            WorldFailed: it ran the image already, and is not well with it.
         """
         ref = self._ref(ctx)
-        live = self._live(ctx)
+        # Of a second attempt, after the server did not answer, only the first one saw what ran before.
+        live = self._first_seen = self._first_seen or self._live(ctx)
         container = self._container(live)
         image, previous = self.options.image, container["image"]
         if image == previous:

@@ -1,0 +1,148 @@
+"""What a deployment changes is put back when it fails, whatever it is that fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cdkit.errors import ClusterUnreachable, RequestRejected, RolledBack
+from cdkit.models.environment import Environment
+from cdkit.models.kube import Manifest, ObjectRef
+from cdkit.testing import FakeCluster, FakeWorld, StepRun, run_step
+from cdkit_deploy.rolling_update import RollingUpdate
+from cdkit_deploy.set_image import SetImage
+
+SERVICE = ObjectRef("v1", "Service", "web", "team")
+DEPLOYMENT = ObjectRef("apps/v1", "Deployment", "web", "team")
+PLACE = Environment("", "", "team")
+
+
+def service(port: int) -> Manifest:
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": port}]}}
+
+
+def deployment(image: str) -> Manifest:
+    labels = {"app": "web"}
+    pod = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "web", "image": image}]}}
+    spec = {"replicas": 1, "selector": {"matchLabels": labels}, "template": pod}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec}
+
+
+def a_controller(cluster: FakeCluster, manifest: Manifest) -> None:
+    """The part of the deployment controller: the image `good` rolls out at once, any other never makes progress."""
+    image = manifest["spec"]["template"]["spec"]["containers"][0]["image"]
+    generation = manifest["metadata"].get("generation", 1)
+    conditions = [] if image == "good" else [STUCK]
+    ready = 1 if image == "good" else 0
+    counts = {"replicas": 1, "updatedReplicas": 1, "availableReplicas": ready, "readyReplicas": ready}
+    status = {"observedGeneration": generation, "conditions": conditions, **counts}
+    if manifest.get("status") != status:
+        cluster.put({**manifest, "status": status})
+
+
+STUCK = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "it is stuck"}
+
+
+@pytest.fixture
+def cluster() -> FakeCluster:
+    cluster = FakeCluster("team")
+    cluster.react("Deployment", a_controller)
+    return cluster
+
+
+def update(cluster: FakeCluster, folder: Path, *objects: Manifest) -> StepRun:
+    (folder / "manifests.yaml").write_text(yaml.safe_dump_all(objects), encoding="utf-8")
+    options = {"manifests": "manifests.yaml"}
+    return run_step(RollingUpdate, options, world=FakeWorld(cluster=cluster), workspace=folder, environment=PLACE)
+
+
+def image_of(cluster: FakeCluster) -> str:
+    live = cluster.get(DEPLOYMENT)
+    assert live is not None
+    return str(live["spec"]["template"]["spec"]["containers"][0]["image"])
+
+
+def port_of(cluster: FakeCluster) -> int:
+    live = cluster.get(SERVICE)
+    assert live is not None
+    return int(live["spec"]["ports"][0]["port"])
+
+
+def test_a_rollout_that_fails_is_put_back_with_all_that_came_with_it(cluster: FakeCluster, tmp_path: Path) -> None:
+    assert update(cluster, tmp_path, service(80), deployment("good")).error is None
+    failed = update(cluster, tmp_path, service(81), deployment("bad"))
+    assert isinstance(failed.error, RolledBack)
+    assert failed.error.cause == "progress-deadline"
+    assert (image_of(cluster), port_of(cluster)) == ("good", 80)
+
+
+def test_a_first_deployment_that_fails_is_removed(cluster: FakeCluster, tmp_path: Path) -> None:
+    failed = update(cluster, tmp_path, service(80), deployment("bad"))
+    assert isinstance(failed.error, RolledBack)
+    assert cluster.get(DEPLOYMENT) is None
+    assert cluster.get(SERVICE) is None
+
+
+def refuse(cluster: FakeCluster, kind: str) -> None:
+    """Let the server refuse the next object of a kind, as an admission policy would."""
+    applied = cluster.apply
+
+    def apply(manifest: Manifest, *, dry_run: bool = False) -> Manifest:
+        if manifest["kind"] == kind and not dry_run:
+            cluster.apply = applied  # type: ignore[method-assign]
+            raise RequestRejected(f"{kind} is refused by a policy.")
+        return applied(manifest, dry_run=dry_run)
+
+    cluster.apply = apply  # type: ignore[method-assign]
+
+
+def test_an_object_that_is_refused_takes_those_before_it_back(cluster: FakeCluster, tmp_path: Path) -> None:
+    assert update(cluster, tmp_path, service(80), deployment("good")).error is None
+    refuse(cluster, "Deployment")
+    failed = update(cluster, tmp_path, service(81), deployment("good"))
+    assert isinstance(failed.error, RolledBack)
+    assert "refused by a policy" in failed.error.message
+    assert (image_of(cluster), port_of(cluster)) == ("good", 80)
+
+
+def test_a_first_object_that_is_refused_is_just_that(cluster: FakeCluster, tmp_path: Path) -> None:
+    refuse(cluster, "Service")
+    assert isinstance(update(cluster, tmp_path, service(80), deployment("good")).error, RequestRejected)
+
+
+def test_of_several_attempts_the_first_one_knows_what_was_before(cluster: FakeCluster, tmp_path: Path) -> None:
+    assert update(cluster, tmp_path, deployment("good")).error is None
+    (tmp_path / "manifests.yaml").write_text(yaml.safe_dump(deployment("bad")), encoding="utf-8")
+    world = FakeWorld(cluster=cluster)
+    step = RollingUpdate(RollingUpdate.Options(manifests="manifests.yaml"))
+
+    class Again(RollingUpdate):
+        """Runs the same step twice, as a retry does; the first time the server goes away in the middle."""
+
+        def __init__(self, _: object) -> None:
+            super().__init__(step.options)
+
+        def run(self, ctx: object) -> object:  # type: ignore[override]
+            follow = ctx.follow_workload  # type: ignore[attr-defined]
+            ctx.follow_workload = self._away  # type: ignore[attr-defined]
+            with pytest.raises(ClusterUnreachable):
+                super().run(ctx)  # type: ignore[arg-type]
+            ctx.follow_workload = follow  # type: ignore[attr-defined]
+            return super().run(ctx)  # type: ignore[arg-type]
+
+        def _away(self, *_: object) -> None:
+            raise ClusterUnreachable("The API server does not answer.")
+
+    failed = run_step(Again, {"manifests": "manifests.yaml"}, world=world, workspace=tmp_path, environment=PLACE)
+    assert isinstance(failed.error, RolledBack)
+    assert image_of(cluster) == "good"
+
+
+def test_set_image_puts_the_old_image_back(cluster: FakeCluster) -> None:
+    cluster.put(deployment("good") | {"metadata": {"name": "web", "namespace": "team"}})
+    options = {"workload": "web", "image": "bad"}
+    failed = run_step(SetImage, options, world=FakeWorld(cluster=cluster), environment=PLACE)
+    assert isinstance(failed.error, RolledBack)
+    assert image_of(cluster) == "good"
