@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from cdkit.engine.capture import Capture, captured
 from cdkit.engine.messages import Interrupted, Messages
 from cdkit.engine.selection import Selection
 from cdkit.engine.session import Session
 from cdkit.errors import Cancelled, CdkitError, CheckFailed, StepBroken, Unavailable
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.change import Change
+from cdkit.models.event import StepOutput
 from cdkit.models.problem import Problem
 from cdkit.pipeline.expressions import ExpressionError, Pending
 from cdkit.pipeline.pipeline import PipelineStep, ResolvedOptions, resolve_env, resolve_options, wanted
@@ -98,22 +101,34 @@ def _ask_all(session: Session, inbox: Messages, ask: Question, selection: Select
     waiting = iter(steps)
     lock = threading.Lock()
 
-    def work() -> None:
+    def answer(step: PipelineStep) -> StepPreview:
+        left_out = selection.left_out(step) or selection.taken_over_reason(step)
+        if left_out:
+            return StepPreview(step.name, step.kind.name, skipped=left_out)
+        return _ask(step, session, scope, cancellation, ask)
+
+    def work(capture: Capture) -> None:
         while True:
             with lock:
                 step = next(waiting, None)
             if step is None:
                 return
-            left_out = selection.left_out(step) or selection.taken_over_reason(step)
-            if left_out:
-                inbox.put(Answered(StepPreview(step.name, step.kind.name, skipped=left_out)))
-            else:
-                inbox.put(Answered(_ask(step, session, scope, cancellation, ask)))
+            # What a step prints may hold a secret here too.
+            with capture.claimed(partial(_say, session, step.name)):
+                preview = answer(step)
+            inbox.put(Answered(preview))
 
-    for _ in range(min(MOST_AT_ONCE, len(steps))):
-        threading.Thread(target=work, daemon=True).start()
+    with captured(partial(_say, session, "")) as capture:
+        for _ in range(min(MOST_AT_ONCE, len(steps))):
+            threading.Thread(target=work, args=(capture,), daemon=True).start()
+        answers = _collect(len(steps), session, inbox, cancellation)
+    return _with_skipped(steps, [answers[step.name] for step in steps], selection)
+
+
+def _collect(count: int, session: Session, inbox: Messages, cancellation: Cancellation) -> dict[str, StepPreview]:
+    """Wait for the answers of so many steps."""
     answers: dict[str, StepPreview] = {}
-    while len(answers) < len(steps):
+    while len(answers) < count:
         message = session.clock.receive(inbox, None)
         if isinstance(message, Interrupted):
             cancelled = Cancelled(signal_number=message.signal_number)
@@ -121,7 +136,11 @@ def _ask_all(session: Session, inbox: Messages, ask: Question, selection: Select
             raise cancelled
         if isinstance(message, Answered):
             answers[message.preview.step] = message.preview
-    return _with_skipped(steps, [answers[step.name] for step in steps], selection)
+    return answers
+
+
+def _say(session: Session, step: str, line: str) -> None:
+    session.emit(StepOutput(step=step, line=line))
 
 
 def _ask(

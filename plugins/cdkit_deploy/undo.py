@@ -38,16 +38,18 @@ def put_back(cluster: Cluster, before: Before) -> str:
     if applied is not None:
         cluster.apply(applied)
     else:
-        cluster.patch(before.ref, _as_it_was(before.live), "json")
+        now = cluster.get(before.ref) or before.live
+        cluster.patch(before.ref, _as_it_was(before.live, now), "json")
     return f"{before.ref} was put back"
 
 
-def _as_it_was(live: Manifest) -> list[dict[str, Any]]:
-    """A JSON patch (RFC 6902) that replaces all that a person can write in an object."""
+def _as_it_was(live: Manifest, now: Manifest) -> list[dict[str, Any]]:
+    """A JSON patch (RFC 6902) that replaces all that a person can write in an object, and removes what came since."""
     metadata = live["metadata"]
-    fields = [
+    fields: list[dict[str, Any]] = [
         {"op": "add", "path": f"/{name}", "value": value} for name, value in live.items() if name not in _SERVER_OWNED
     ]
+    fields += [{"op": "remove", "path": f"/{name}"} for name in now if name not in live and name not in _SERVER_OWNED]
     marks = [
         {"op": "add", "path": f"/metadata/{name}", "value": metadata.get(name, {})}
         for name in ("labels", "annotations")

@@ -13,6 +13,7 @@ from cdkit.models.kube import Manifest, ObjectRef
 from cdkit.testing import FakeCluster, FakeWorld, StepRun, run_step
 from cdkit_deploy.rolling_update import RollingUpdate
 from cdkit_deploy.set_image import SetImage
+from cdkit_deploy.undo import put_back, remember
 
 SERVICE = ObjectRef("v1", "Service", "web", "team")
 DEPLOYMENT = ObjectRef("apps/v1", "Deployment", "web", "team")
@@ -146,3 +147,16 @@ def test_set_image_puts_the_old_image_back(cluster: FakeCluster) -> None:
     failed = run_step(SetImage, options, world=FakeWorld(cluster=cluster), environment=PLACE)
     assert isinstance(failed.error, RolledBack)
     assert image_of(cluster) == "good"
+
+
+def test_what_somebody_else_made_gets_its_old_fields_back_and_loses_the_new_ones(cluster: FakeCluster) -> None:
+    ref = ObjectRef("v1", "ConfigMap", "settings", "team")
+    made = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings", "namespace": "team"}}
+    cluster.put({**made, "data": {"a": "old"}})
+    before = remember(cluster, ref)
+    cluster.patch(ref, {"data": {"a": "new", "b": "more"}, "immutable": True}, "merge")
+    put_back(cluster, before)
+    live = cluster.get(ref)
+    assert live is not None
+    assert live["data"] == {"a": "old"}
+    assert "immutable" not in live

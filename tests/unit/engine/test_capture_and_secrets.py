@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
+from cdkit.engine.lookahead import check
 from cdkit.engine.secrets import read_secrets
 from cdkit.models.event import StepOutput
 from cdkit.pipeline.model import SecretSource
@@ -23,6 +26,19 @@ def test_what_a_step_prints_is_its_output_line_by_line(tmp_path: Path) -> None:
     lines = [(event.step, event.line) for event in ours.heard.events if isinstance(event, StepOutput)]
     for step in ("a", "b"):
         assert [line for whose, line in lines if whose == step] == [f"one {step}", f"two {step}", "three"]
+
+
+def test_what_a_step_prints_while_it_is_checked_is_masked_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def look(ctx: StepContext) -> tuple[()]:
+        print(f"{ctx.step} knows geheim-123")  # noqa: T201 -- what the test is about
+        return ()
+
+    ours = a_run(tmp_path, "  a: {uses: act}\n", acting(checks={"a": look}), secrets={"T": "geheim-123"})
+    check(ours.session, ours.inbox)
+    assert [event.line for event in ours.heard.events if isinstance(event, StepOutput)] == ["a knows ***"]
+    assert capsys.readouterr().out == ""
 
 
 def sources(**given: SecretSource) -> dict[str, SecretSource]:
