@@ -57,6 +57,13 @@ def load_pipeline(file: str, environment: str, assignments: Sequence[str]) -> Pi
     return load_document(document, file, registry.steps, Choices(environment, overrides), problems)
 
 
+def declared_environments(file: str) -> list[str]:
+    """The names under `environments`, as far as the file can be read; what is wrong with it is for others to say."""
+    document = read_pipeline(file, [])
+    section = document.value.get("environments") if isinstance(document.value, dict) else None
+    return list(section.value) if section is not None and isinstance(section.value, dict) else []
+
+
 def _place_of(document: Node, plugin: str) -> Position | None:
     return next((leaf.position for leaf in document.value[PLUGINS].value if leaf.value == plugin), None)
 

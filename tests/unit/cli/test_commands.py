@@ -241,3 +241,20 @@ def test_a_signal_stops_the_commands_and_gives_its_exit_code(tmp_path: Path, num
     assert err == "\nStopping the steps and cleaning up; once more to stop at once.\n"
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text(encoding="utf-8")), 0)
+
+
+SEVERAL = (
+    "name: x\nvars: {a: 1}\nenvironments: {one: {vars: {b: 1}}, two: {vars: {c: 2}}}\n"
+    "steps:\n  s: {uses: run, with: {command: 'echo ${{ vars.NAME }}'}}\n"
+)
+
+
+def test_a_file_of_several_environments_has_to_be_valid_for_each(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "cdkit.yaml").write_text(SEVERAL.replace("NAME", "a"))
+    assert here("validate").code == 0
+    (tmp_path / "cdkit.yaml").write_text(SEVERAL.replace("NAME", "b"))
+    assert here("validate", "--env", "one").code == 0
+    ended = here("validate")
+    assert ended.code == 2
+    assert "cdkit.yaml has one problem, in the environment 'two'." in ended.err
+    assert "`vars.b` is not defined" in ended.err
