@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cdkit.api import (
+    Cancelled,
     Cause,
     CdkitError,
     Decision,
@@ -13,6 +14,7 @@ from cdkit.api import (
     RollbackFailed,
     RolledBack,
     StepContext,
+    TimedOut,
     WorldFailed,
 )
 from cdkit_deploy.undo import Before, put_back
@@ -51,7 +53,13 @@ def await_rollout(ctx: StepContext, ref: ObjectRef, longest: Duration) -> str:
     Raises:
         RolloutFailed: it cannot complete, or did not within its time.
     """
-    decision = ctx.follow_workload(ref, longest)
+    try:
+        decision = ctx.follow_workload(ref, longest)
+    except (Cancelled, TimedOut):
+        ctx.warn(
+            f"The rollout of {ref} was neither finished nor undone: the cluster goes on with it. Run again to see it."
+        )
+        raise
     if decision.state == "succeeded":
         return decision.verdict.summary
     raise _failed(ctx, ref, decision, longest)

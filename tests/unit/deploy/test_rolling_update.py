@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cdkit.errors import ClusterUnreachable, RequestRejected, RolledBack
+from cdkit.errors import Cancelled, ClusterUnreachable, RequestRejected, RolledBack
+from cdkit.flow.cancellation import Cancellation
 from cdkit.models.environment import Environment
+from cdkit.models.event import Warned
 from cdkit.models.kube import Manifest, ObjectRef
 from cdkit.testing import FakeCluster, FakeWorld, StepRun, run_step
 from cdkit_deploy.rolling_update import RollingUpdate
@@ -139,6 +141,19 @@ def test_of_several_attempts_the_first_one_knows_what_was_before(cluster: FakeCl
     failed = run_step(Again, {"manifests": "manifests.yaml"}, world=world, workspace=tmp_path, environment=PLACE)
     assert isinstance(failed.error, RolledBack)
     assert image_of(cluster) == "good"
+
+
+def test_who_stops_a_rollout_is_told_that_it_goes_on(cluster: FakeCluster, tmp_path: Path) -> None:
+    cancellation = Cancellation()
+    cluster.react("Deployment", lambda *_: cancellation.cancel(Cancelled()))
+    (tmp_path / "manifests.yaml").write_text(yaml.safe_dump(deployment("slow")), encoding="utf-8")
+    world, options = FakeWorld(cluster=cluster), {"manifests": "manifests.yaml"}
+    ended = run_step(
+        RollingUpdate, options, world=world, workspace=tmp_path, environment=PLACE, cancellation=cancellation
+    )
+    assert isinstance(ended.error, Cancelled)
+    (warning,) = [event.message for event in ended.events if isinstance(event, Warned)]
+    assert warning.startswith("The rollout of Deployment web was neither finished nor undone")
 
 
 def test_set_image_puts_the_old_image_back(cluster: FakeCluster) -> None:
