@@ -12,18 +12,19 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from cdkit.errors import CdkitError, CheckFailed, StepBroken
+from cdkit.errors import CdkitError, CheckFailed, InvalidInput, StepBroken
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Clock
 from cdkit.models.build import Build
 from cdkit.models.change import Change
-from cdkit.models.duration import Duration
 from cdkit.models.environment import Environment
 from cdkit.models.event import Event, StepOutput
-from cdkit.models.problem import Problem
+from cdkit.models.problem import Position, Problem
+from cdkit.pipeline.decode import decode
+from cdkit.pipeline.document import Node
 from cdkit.ports.world import World
 from cdkit.redact import Redactor
-from cdkit.step import Step, StepContext, StepOutputs
+from cdkit.step import Step, StepContext, StepOptions, StepOutputs
 from cdkit.testing.fake_clock import FakeClock
 from cdkit.testing.fake_world import FakeWorld
 
@@ -124,7 +125,7 @@ def run_step(
 
     Args:
         step_class: the step.
-        options: what stands under `with:` in a pipeline file; durations may be text (`90s`).
+        options: what stands under `with:` in a pipeline file; read as there.
         world: the clients; fakes when left out.
         env: the environment of commands that the step starts.
         workspace: the folder of the pipeline file; an empty temporary one when left out.
@@ -134,7 +135,7 @@ def run_step(
         cancellation: asks the step to stop.
 
     Raises:
-        msgspec.ValidationError: the options are wrong.
+        InvalidInput: the options are wrong.
     """
     run = RecordedRun(
         world=world or FakeWorld(),
@@ -144,8 +145,16 @@ def run_step(
         environment=environment or Environment(),
     )
     context = StepContext(step_class.name, run, env=env or {}, cancellation=cancellation or Cancellation())
-    step = step_class(msgspec.convert(dict(options), step_class.Options, dec_hook=_decode))
-    return _perform(step, context, run)
+    return _perform(step_class(_options(step_class, options)), context, run)
+
+
+def _options(step_class: type[Step], options: Mapping[str, Any]) -> StepOptions:
+    """The options as the pipeline's own loader reads them, so that a test sees what a file would give."""
+    problems: list[Problem] = []
+    decoded = decode(Node.of(options, Position("options", 1, 1)), step_class.Options, problems)
+    if decoded is None:
+        raise InvalidInput(f"The options of {step_class.name} are wrong.", problems=problems)
+    return decoded
 
 
 def _perform(step: Step, context: StepContext, run: RecordedRun) -> StepRun:
@@ -169,13 +178,6 @@ def _outputs(step: Step, context: StepContext) -> StepOutputs:
     if not isinstance(outputs, step.Outputs):
         raise StepBroken(f"{step.name} gave {type(outputs).__name__} back; its outputs are {step.Outputs.__name__}.")
     return outputs
-
-
-def _decode(wanted: type, value: Any) -> Any:
-    if wanted is Duration:
-        return Duration.parse(str(value))
-    msg = f"{value!r} is no {wanted.__name__}"
-    raise NotImplementedError(msg)
 
 
 def _temporary_folder() -> Path:

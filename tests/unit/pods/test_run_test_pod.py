@@ -89,3 +89,24 @@ def test_a_pod_that_somebody_deletes_is_no_success(cluster: FakeCluster) -> None
     ended = run_step(RunTestPod, {"image": "image"}, world=world, environment=Environment("", "", "tests"))
     assert isinstance(ended.error, WorldFailed)
     assert ended.error.cause == "pod-gone"
+
+
+def test_options_are_read_as_from_a_file_and_reach_the_pod(cluster: FakeCluster) -> None:
+    asked: list[Manifest] = []
+    cluster.react("Pod", lambda _, pod: asked.append(pod))
+    a_kubelet(cluster, 0)
+    options = {"image": "image", "cpu": 2, "memory": "64Mi", "longest": "90s"}
+    ended = run_step(RunTestPod, options, world=FakeWorld(cluster=cluster), environment=Environment("", "", "tests"))
+    assert ended.error is None, ended.error
+    spec = asked[0]["spec"]
+    assert spec["activeDeadlineSeconds"] == 90
+    assert spec["containers"][0]["resources"]["limits"] == {"cpu": "2", "memory": "64Mi"}
+
+
+def test_what_is_missing_is_told_before_anything_is_made(cluster: FakeCluster) -> None:
+    cluster.deny("create", "pods")
+    world = FakeWorld(cluster=cluster)
+    ended = run_step(RunTestPod, {"image": "image"}, world=world, environment=Environment("", "", "elsewhere"))
+    messages = [problem.message for problem in ended.problems]
+    assert "The namespace 'elsewhere' of 'run-test-pod' does not exist in the cluster." in messages
+    assert "The account of the build may not create pods in 'elsewhere'." in messages
