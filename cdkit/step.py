@@ -16,6 +16,7 @@ from cdkit.models.change import Change
 from cdkit.models.environment import Environment
 from cdkit.models.event import Event, StepOutput, StepProgress, StepWaiting, Stream, Warned
 from cdkit.models.problem import Problem
+from cdkit.observe.access import Permission, check_namespace, check_permissions
 from cdkit.ports.world import World
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     from cdkit.ports.cluster import Cluster
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
-
-
-Permission = tuple[str, str, str]
-"""A verb, an API group (empty for the core) and a resource in the plural, with `/subresource` where there is one."""
 
 
 class StepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -195,6 +192,14 @@ class StepContext:
     def sleep(self, seconds: float) -> None:
         """Wait, unless the step is asked to stop."""
         pause(self.clock, seconds, self.cancellation)
+
+    def check_namespace(self) -> Iterable[Problem]:
+        """What is wrong with the namespace that the step works in."""
+        return check_namespace(self.cluster, self.namespace, self.step)
+
+    def check_permissions(self, needed: Iterable[Permission]) -> Iterable[Problem]:
+        """What the account is not allowed in the namespace of all that is needed there."""
+        return check_permissions(self.cluster, self.namespace, needed)
 
     def follow_pod(self, ref: ObjectRef, container: str, on_look: Callable[[Manifest], None]) -> Decision:
         """Watch a pod that runs once until it has ended or cannot run; says what it waits for.

@@ -22,7 +22,6 @@ from cdkit.api import (
     WorldFailed,
 )
 from cdkit_deploy.manifests import read_manifests, workloads_of
-from cdkit_deploy.permissions import check_namespace, check_permissions
 from cdkit_deploy.rollout import RolloutFailed, await_rollout, roll_back
 from cdkit_deploy.undo import Before, remember
 
@@ -68,8 +67,8 @@ class RollingUpdate(Step):
     def check(self, ctx: StepContext) -> Iterable[Problem]:
         """The cluster answers, the namespace is there, the account may do it, and the manifests can be read."""
         ctx.cluster.version()
-        yield from check_namespace(ctx)
-        yield from check_permissions(ctx, NEEDED)
+        yield from ctx.check_namespace()
+        yield from ctx.check_permissions(NEEDED)
         if "manifests" not in ctx.pending:
             try:
                 self._read(ctx)

@@ -20,7 +20,6 @@ from cdkit.api import (
     StepOptions,
     StepOutputs,
 )
-from cdkit_deploy.permissions import check_permissions
 from cdkit_deploy.rollout import RolloutFailed, await_rollout, roll_back
 from cdkit_deploy.undo import Before
 
@@ -61,7 +60,7 @@ class SetImage(Step):
     def check(self, ctx: StepContext) -> Iterable[Problem]:
         """The cluster answers, the workload and its container are there, and the account may change them."""
         resource = f"{self.options.kind}s"
-        yield from check_permissions(ctx, [("patch", "apps", resource), ("watch", "apps", resource)])
+        yield from ctx.check_permissions([("patch", "apps", resource), ("watch", "apps", resource)])
         live = ctx.cluster.get(self._ref(ctx))
         if live is None:
             yield Problem(f"There is no {self._ref(ctx)} in {ctx.namespace!r}.")

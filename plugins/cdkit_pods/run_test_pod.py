@@ -25,14 +25,20 @@ from cdkit.api import (
 from cdkit_pods.log_stream import LogStream
 from cdkit_pods.manifest import CONTAINER, TestPod
 
-NEEDED = (("create", "pods"), ("delete", "pods"), ("watch", "pods"), ("list", "events"), ("get", "pods/log"))
+NEEDED = (
+    ("create", "", "pods"),
+    ("delete", "", "pods"),
+    ("watch", "", "pods"),
+    ("list", "", "events"),
+    ("get", "", "pods/log"),
+)
 
 
 class RunTestPod(Step):
     """Run tests in a pod of the cluster, show their log, and remove the pod."""
 
     name = "run-test-pod"
-    permissions = tuple((verb, "", resource) for verb, resource in NEEDED)
+    permissions = NEEDED
 
     class Options(StepOptions, frozen=True, kw_only=True):
         """What to run in the pod."""
@@ -68,14 +74,8 @@ class RunTestPod(Step):
 
     def check(self, ctx: StepContext) -> Iterable[Problem]:
         """The cluster answers, the namespace is there, and the account may run pods in it."""
-        namespace = ctx.namespace
-        if ctx.cluster.get(ObjectRef("v1", "Namespace", namespace)) is None:
-            remedy = f"Create it: kubectl create namespace {namespace}"
-            yield Problem(f"The namespace {namespace!r} of {ctx.step!r} does not exist in the cluster.", None, remedy)
-        for verb, resource in NEEDED:
-            if not ctx.cluster.allowed(verb, "", resource, namespace):
-                remedy = f"Give the build's account a Role in {namespace!r} that allows it."
-                yield Problem(f"The account of the build may not {verb} {resource} in {namespace!r}.", None, remedy)
+        yield from ctx.check_namespace()
+        yield from ctx.check_permissions(NEEDED)
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
         """The pod that would come and go."""
