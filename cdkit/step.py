@@ -52,6 +52,11 @@ class Run(Protocol):
         ...
 
     @property
+    def application(self) -> str:
+        """What the pipeline delivers: its name."""
+        ...
+
+    @property
     def build(self) -> Build:
         """Who runs us, and for which commit."""
         ...
@@ -122,6 +127,11 @@ class StepContext:
     def run_id(self) -> str:
         """The run's id, unique and sortable by time."""
         return self.run.id
+
+    @property
+    def application(self) -> str:
+        """What the pipeline delivers: its name. What a deployment leaves in a cluster is kept under it."""
+        return self.run.application
 
     @property
     def build(self) -> Build:

@@ -63,6 +63,11 @@ class Session:
         self.status = "running"
         """`running`; and from the first step under `finally` on: `succeeded`, `failed` or `cancelled`."""
 
+    @property
+    def application(self) -> str:
+        """What the pipeline delivers: its name."""
+        return self.pipeline.name
+
     @cached_property
     def build(self) -> Build:
         """Who runs us, and for which commit."""

@@ -40,10 +40,21 @@ class RecordedRun:
         workspace: the folder that relative paths start from; artifacts go below it.
         build: who runs us.
         environment: where the run deploys to.
+        application: the pipeline's name.
     """
 
-    def __init__(self, *, world: World, clock: Clock, workspace: Path, build: Build, environment: Environment) -> None:
+    def __init__(
+        self,
+        *,
+        world: World,
+        clock: Clock,
+        workspace: Path,
+        build: Build,
+        environment: Environment,
+        application: str = "hello",
+    ) -> None:
         self.id = "20260101T000000-test"
+        self.application = application
         self.world = world
         self.clock = clock
         self.workspace = workspace
@@ -109,7 +120,7 @@ class StepRun:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-def run_step(
+def run_step(  # noqa: PLR0913 -- a test names what it cares about, and leaves out the rest
     step_class: type[Step],
     options: Mapping[str, Any],
     *,
@@ -118,6 +129,7 @@ def run_step(
     workspace: Path | None = None,
     build: Build | None = None,
     environment: Environment | None = None,
+    application: str = "hello",
     clock: Clock | None = None,
     cancellation: Cancellation | None = None,
 ) -> StepRun:
@@ -131,6 +143,7 @@ def run_step(
         workspace: the folder of the pipeline file; an empty temporary one when left out.
         build: who runs us.
         environment: where the run deploys to.
+        application: the pipeline's name.
         clock: the time; one that jumps to whatever is awaited when left out.
         cancellation: asks the step to stop.
 
@@ -143,6 +156,7 @@ def run_step(
         workspace=workspace or _temporary_folder(),
         build=build or Build(),
         environment=environment or Environment(),
+        application=application,
     )
     context = StepContext(step_class.name, run, env=env or {}, cancellation=cancellation or Cancellation())
     return _perform(step_class(_options(step_class, options)), context, run)
