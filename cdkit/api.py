@@ -37,6 +37,7 @@ from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
+from cdkit.ports.registry import Registry
 from cdkit.step import NoOutputs, Step, StepContext, StepOptions, StepOutputs
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "Processes",
     "Quantity",
     "Refused",
+    "Registry",
     "RegistryUnreachable",
     "RequestRejected",
     "RollbackFailed",
