@@ -155,7 +155,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 )
 def test_words_are_expanded_as_docker_does(word: str, expected: str) -> None:
     values = {"A": "1", "B": "two words", "EMPTY": "", "PATHS": "a/b/c"}
-    assert expand(word, lambda name: values.get(name)) == expected
+    assert expand(word, values.get) == expected
 
 
 def test_a_variable_that_is_demanded_and_missing_is_an_error() -> None:
