@@ -6,6 +6,7 @@ from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.verdict import Cause
 from cdkit.errors import (
     AccessDenied,
+    BuildFailed,
     Cancelled,
     CdkitError,
     CheckFailed,
@@ -29,7 +30,8 @@ from cdkit.models.build import Build
 from cdkit.models.change import Change
 from cdkit.models.duration import Duration
 from cdkit.models.environment import Environment
-from cdkit.models.image import BuildRequest, Credentials, ImageReference
+from cdkit.models.image import Credentials, ImageReference
+from cdkit.models.image_build import BuildAbility, Builder, BuildRequest, BuildSecret, BuildStep
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.models.problem import Position, Problem
 from cdkit.models.quantity import Quantity
@@ -43,7 +45,12 @@ from cdkit.step import NoOutputs, Step, StepContext, StepOptions, StepOutputs
 __all__ = [
     "AccessDenied",
     "Build",
+    "BuildAbility",
+    "BuildFailed",
     "BuildRequest",
+    "BuildSecret",
+    "BuildStep",
+    "Builder",
     "Cancellation",
     "Cancelled",
     "Cause",
