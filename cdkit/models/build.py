@@ -18,6 +18,9 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
         number: the build's own number on its server.
         url: where a person can look at the build.
         actor: who caused it.
+        repository: the address of the git repository, without a login.
+        commit_time: when the commit was made, in seconds since 1970; 0 when that is not known.
+        scheduled: a timer caused it.
         trusted: false for a pull request from a fork; such a build gets no secrets.
     """
 
@@ -31,4 +34,6 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     actor: str = ""
     repository: str = ""
+    commit_time: int = 0
+    scheduled: bool = False
     trusted: bool = True
