@@ -287,7 +287,7 @@ def test_a_registry_that_refuses_its_own_tokens_is_not_asked_for_ever(place: Pla
     )
     with pytest.raises(AccessDenied, match="401"):
         place.digest()
-    assert len(place.server.asked) == 3
+    assert len(place.server.asked) == 5
 
 
 def test_a_token_server_that_stumbles_is_asked_again(place: Place) -> None:
