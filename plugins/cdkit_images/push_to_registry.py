@@ -7,17 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from cdkit.api import (
-    Change,
-    Credentials,
-    ImageReference,
-    Problem,
-    RegistryUnreachable,
-    Step,
-    StepContext,
-    StepOptions,
-    StepOutputs,
-)
+from cdkit.api import Change, ImageReference, Problem, Step, StepContext, StepOptions, StepOutputs
+from cdkit_images.publish import Destinations, Login, Primary, TagPolicy
 
 
 class PushToRegistry(Step):
@@ -30,8 +21,24 @@ class PushToRegistry(Step):
 
         image: Annotated[str, Meta(min_length=1, description="The image to push, as build-image gave it.")]
         tags: Annotated[list[str], Meta(description="Further tags of the same repository that get the image too.")] = []
-        username: Annotated[str, Meta(description="The login; Docker's own configuration serves when left out.")] = ""
-        password: Annotated[str, Meta(description="The login's password; `${{ secrets.NAME }}`.")] = ""
+        references: Annotated[
+            list[str], Meta(description="Further names that get the image too, also in other registries.")
+        ] = []
+        floating: Annotated[
+            list[str],
+            Meta(
+                description="Tags that may move from another image to this one, `*` for any part of them. `latest`, "
+                "`edge`, `nightly` and the tags of the build's branch and pull request may anyway."
+            ),
+        ] = []
+        overwrite: Annotated[bool, Meta(description="Let every tag move from another image to this one.")] = False
+        username: Annotated[
+            str,
+            Meta(description="The login for the image's registry; Docker's own configuration serves when left out."),
+        ] = ""
+        password: Annotated[
+            str, Meta(description="The login's password; `${{ secrets.NAME }}`.", extra={"secret": True})
+        ] = ""
 
     class Outputs(StepOutputs, frozen=True, kw_only=True):
         """The image as the registry serves it."""
@@ -42,57 +49,49 @@ class PushToRegistry(Step):
     options: Options
 
     def check(self, ctx: StepContext) -> Iterable[Problem]:
-        """The login is whole, the engine answers, and so does the registry, where it is known already."""
-        if bool(self.options.username) != bool(self.options.password):
-            yield Problem(f"{ctx.step!r} needs both `username` and `password`, or neither.")
-        ctx.images.ping()
+        """The login is whole, and the registry answers, where it is known already."""
+        yield from self._login().check(ctx.step)
         if "image" not in ctx.pending and "password" not in ctx.pending:
-            ctx.images.served_digest(self.options.image, credentials=self._credentials())
+            ctx.registry.digest(self.options.image, credentials=self._login().of(self.options.image))
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
         """The references that would be pushed."""
-        if "image" in ctx.pending:
-            return [Change("push", f"the image {self.options.image}")]
+        if ctx.pending & {"image", "tags", "references", "password"}:
+            return [Change("push", f"the image {reference}") for reference in self._references()]
         return [self._change(ctx, reference) for reference in self._references()]
 
     def run(self, ctx: StepContext) -> Outputs:
-        """Push every reference, and ask the registry what it serves afterwards.
+        """Push what the registries do not serve yet, and ask them what they serve afterwards.
 
         Raises:
-            RegistryUnreachable: the registry serves another digest than the one that was pushed.
+            ObjectConflict: a tag that may not be moved serves another image.
         """
-        digest = ""
-        first = ImageReference.parse(self.options.image)
-        for reference in self._references():
-            if reference != self.options.image:
-                ctx.images.tag(self.options.image, reference)
-            digest = self._push(ctx, reference)
-        return self.Outputs(image=str(ImageReference(first.repository, digest=digest)), digest=digest)
+        options, login = self.options, self._login()
+        references = self._references()
+        policy = TagPolicy(ctx, references, options.floating, overwrite=options.overwrite)
+        primary = Primary(ctx, references[0], login, policy)
+        further = Destinations(ctx, references[1:], login, policy)
 
-    def _push(self, ctx: StepContext, reference: str) -> str:
-        def show(layer: str, current: int, total: int) -> None:
-            ctx.progress(layer, current, total, "bytes")
-
-        ctx.waiting(f"pushing {reference}")
-        credentials = self._credentials()
-        digest = ctx.images.push(reference, credentials=credentials, on_progress=show, cancellation=ctx.cancellation)
-        served = ctx.images.served_digest(reference, credentials=credentials)
-        if served != digest:
-            message = f"The registry serves {served or 'nothing'} as {reference}, but {digest} was pushed."
-            raise RegistryUnreachable(message, remedy="Look for another build that pushes the same tag.")
-        ctx.say(f"{reference} is served as {digest}")
-        return digest
+        digest = primary.digest_to_keep()
+        further.require_free(digest, lambda: primary.built)
+        if digest:
+            ctx.say(f"{primary.reference} is served already as {digest}")
+        else:
+            digest = primary.push()
+        further.receive(primary.reference, digest, login)
+        repository = ImageReference.parse(primary.reference).repository
+        return self.Outputs(image=str(ImageReference(repository, digest=digest)), digest=digest)
 
     def _references(self) -> list[str]:
-        first = ImageReference.parse(self.options.image)
-        return [self.options.image, *(str(ImageReference(first.repository, tag)) for tag in self.options.tags)]
+        options, repository = self.options, ImageReference.parse(self.options.image).repository
+        tagged = [str(ImageReference(repository, tag)) for tag in options.tags]
+        return list(dict.fromkeys([options.image, *tagged, *options.references]))
 
-    def _credentials(self) -> Credentials | None:
+    def _login(self) -> Login:
         options = self.options
-        return Credentials(options.username, options.password) if options.username else None
+        return Login(options.image, options.username, options.password)
 
     def _change(self, ctx: StepContext, reference: str) -> Change:
-        served = ctx.images.served_digest(reference, credentials=self._credentials())
-        return Change(
-            "push", reference, f"the registry serves {served} now" if served else "the registry has no such tag"
-        )
+        served = ctx.registry.digest(reference, credentials=self._login().of(reference))
+        now = f"the registry serves {served} now" if served else "the registry has no such tag"
+        return Change("push", reference, now)
