@@ -31,7 +31,7 @@ from cdkit.models.change import Change
 from cdkit.models.duration import Duration
 from cdkit.models.environment import Environment
 from cdkit.models.image import Credentials, ImageReference
-from cdkit.models.image_build import BuildAbility, Builder, BuildRequest, BuildSecret, BuildStep
+from cdkit.models.image_build import BuildAbility, Builder, BuilderName, BuildRequest, BuildSecret, BuildStep
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.models.problem import Position, Problem
 from cdkit.models.quantity import Quantity
@@ -51,6 +51,7 @@ __all__ = [
     "BuildSecret",
     "BuildStep",
     "Builder",
+    "BuilderName",
     "Cancellation",
     "Cancelled",
     "Cause",

@@ -53,6 +53,14 @@ class ImageEngine(Protocol):
         """The id of an image that the engine has, or None."""
         ...
 
+    def triggers(self, reference: str) -> tuple[str, ...]:
+        """The instructions that an image brings to those built on it (ONBUILD); none when there is no such image.
+
+        Raises:
+            EngineUnreachable: the engine does not answer.
+        """
+        ...
+
     def tag(self, image: str, reference: str) -> None:
         """Give an image that the engine has another name.
 

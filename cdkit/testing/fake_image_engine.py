@@ -27,6 +27,7 @@ class FakeImageEngine:
         available: how it can build; the classic builder alone unless a test says otherwise.
         builds: what was built, in order.
         images: the ids of the images that the engine has, by reference and by id.
+        onbuild: the triggers of images, by reference.
         registry: the digests that registries serve, by reference.
         pushed: the ids of the images that were pushed, by the digests that came of it.
         output: lines that the next builds print.
@@ -40,6 +41,7 @@ class FakeImageEngine:
         self.available: tuple[Builder, ...] = (CLASSIC,)
         self.builds: list[BuildRequest] = []
         self.images: dict[str, str] = {}
+        self.onbuild: dict[str, tuple[str, ...]] = {}
         self.registry: dict[str, str] = {}
         self.pushed: dict[str, str] = {}
         self.output: list[str] = []
@@ -86,12 +88,18 @@ class FakeImageEngine:
             on_line(line)
         image = _digest(text + repr(msgspec.structs.replace(request, context="", dockerfile="", secrets=())))
         self.images[image] = image
+        self.onbuild[image] = tuple(each[len("ONBUILD ") :] for each in instructions if each.startswith("ONBUILD "))
         return image
 
     def image_id(self, reference: str) -> str | None:
         """The id of an image that the engine has, or None."""
         self._answer()
         return self.images.get(_full(reference))
+
+    def triggers(self, reference: str) -> tuple[str, ...]:
+        """What `onbuild` says, and what the Dockerfiles of built images said."""
+        self._answer()
+        return self.onbuild.get(reference) or self.onbuild.get(self.images.get(_full(reference), ""), ())
 
     def tag(self, image: str, reference: str) -> None:
         """Give an image that the engine has another name.

@@ -227,6 +227,13 @@ def test_each_instruction_begins_and_is_done(works: Place, project: Project) -> 
     assert (last[-1].number, last[-1].total) == (2, 2)
 
 
+def test_the_triggers_of_an_image_are_those_of_its_dockerfile(works: Place, project: Project) -> None:
+    image = project.build(works, f"FROM {works.base}", "ONBUILD COPY . /app")
+    assert works.engine.triggers(image) == ("COPY . /app",)
+    assert works.engine.triggers(works.base) == ()
+    assert works.engine.triggers(works.new_reference()) == ()
+
+
 def test_a_builder_that_is_offered_says_what_it_is(works: Place) -> None:
     builders = {builder.name: builder for builder in works.engine.builders()}
     assert works.builder in builders

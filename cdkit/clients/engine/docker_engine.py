@@ -74,14 +74,13 @@ class DockerEngine:
 
     def image_id(self, reference: str) -> str | None:
         """The id of an image that the engine has, or None."""
-        client = self._connection.questions()
-        try:
-            with self._connection.faults():
-                return str(client.inspect_image(reference)["Id"])  # type: ignore[no-untyped-call]
-        except api_error() as error:
-            if error.status_code == NOT_FOUND:
-                return None
-            raise registry_error(said_by(error), f"Cannot look up {reference}") from error
+        image = self._inspect(reference)
+        return None if image is None else str(image["Id"])
+
+    def triggers(self, reference: str) -> tuple[str, ...]:
+        """The instructions that an image brings to those built on it (ONBUILD); none when there is no such image."""
+        image = self._inspect(reference) or {}
+        return tuple((image.get("Config") or {}).get("OnBuild") or ())
 
     def tag(self, image: str, reference: str) -> None:
         """Give an image that the engine has another name.
@@ -140,6 +139,17 @@ class DockerEngine:
                 return None
             raise registry_error(said, f"Cannot ask the registry for {reference}") from error
         return str(found["Descriptor"]["digest"])
+
+    def _inspect(self, reference: str) -> dict[str, Any] | None:
+        client = self._connection.questions()
+        try:
+            with self._connection.faults():
+                found: dict[str, Any] = client.inspect_image(reference)  # type: ignore[no-untyped-call]
+        except api_error() as error:
+            if error.status_code == NOT_FOUND:
+                return None
+            raise registry_error(said_by(error), f"Cannot look up {reference}") from error
+        return found
 
 
 def _require_files(request: BuildRequest) -> None:

@@ -17,11 +17,13 @@ class Reach(msgspec.Struct, frozen=True):
         stages: in the order of the file.
         images: the images that they begin with or copy from, each once.
         sources: the paths of the context that they read, in the order of the file.
+        base: the image that the target stands on, through other stages or not; None for `scratch`.
     """
 
     stages: tuple[Stage, ...]
     images: tuple[BaseImage, ...]
     sources: tuple[ContextSource, ...]
+    base: BaseImage | None
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -39,14 +41,15 @@ def reach_of(stages: Sequence[Stage], target: str = "") -> Reach:
     Raises:
         InvalidInput: there is no such stage.
     """
+    wanted = _find(stages, target)
     needed: set[int] = set()
-    waiting = [_find(stages, target).index]
+    waiting = [wanted.index]
     while waiting:
         index = waiting.pop()
         if index not in needed:
             needed.add(index)
             waiting.extend(stages[index].stages)
-    return _reach([stages[index] for index in sorted(needed)])
+    return _reach([stages[index] for index in sorted(needed)], _base(stages, wanted))
 
 
 def reach_in_order(stages: Sequence[Stage], target: str = "") -> Reach:
@@ -55,12 +58,19 @@ def reach_in_order(stages: Sequence[Stage], target: str = "") -> Reach:
     Raises:
         InvalidInput: there is no such stage.
     """
-    return _reach(stages[: _find(stages, target).index + 1])
+    wanted = _find(stages, target)
+    return _reach(stages[: wanted.index + 1], _base(stages, wanted))
 
 
-def _reach(stages: Sequence[Stage]) -> Reach:
+def _reach(stages: Sequence[Stage], base: BaseImage | None) -> Reach:
     sources = tuple(source for stage in stages for source in stage.sources)
-    return Reach(tuple(stages), tuple(images_of(stages)), sources)
+    return Reach(tuple(stages), tuple(images_of(stages)), sources, base)
+
+
+def _base(stages: Sequence[Stage], stage: Stage) -> BaseImage | None:
+    while stage.parent is not None:
+        stage = stages[stage.parent]
+    return stage.base
 
 
 def _find(stages: Sequence[Stage], target: str) -> Stage:

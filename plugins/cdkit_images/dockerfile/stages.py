@@ -41,6 +41,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
         name: what `AS` calls it, in small letters; empty when nothing does.
         line: where its FROM stands.
         base: the image that it begins with; None for `scratch` and for another stage.
+        parent: the place of the stage that it begins with; None for an image and for `scratch`.
         platform: the platform that its FROM asks for; empty for the one that is built for.
         instructions: its own, and before them the triggers of a stage that it begins with.
         sources: what it reads of the context.
@@ -52,6 +53,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     line: int
     base: BaseImage | None
+    parent: int | None = None
     platform: str = ""
     instructions: tuple[Instruction, ...]
     sources: tuple[ContextSource, ...]
@@ -165,6 +167,7 @@ class _StagesReader:
             name=draft.name,
             line=draft.origin.line,
             base=draft.base,
+            parent=draft.parent,
             platform=platform,
             instructions=tuple(draft.instructions),
             sources=tuple(sources),
