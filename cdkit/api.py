@@ -25,6 +25,7 @@ from cdkit.errors import (
     WorldFailed,
 )
 from cdkit.flow.cancellation import Cancellation, until_cancelled
+from cdkit.flow.parallel import in_parallel
 from cdkit.models.build import Build
 from cdkit.models.change import Change
 from cdkit.models.duration import Duration
@@ -37,6 +38,7 @@ from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
+from cdkit.ports.registry import Registry
 from cdkit.step import NoOutputs, Step, StepContext, StepOptions, StepOutputs
 
 __all__ = [
@@ -71,6 +73,7 @@ __all__ = [
     "Processes",
     "Quantity",
     "Refused",
+    "Registry",
     "RegistryUnreachable",
     "RequestRejected",
     "RollbackFailed",
@@ -84,5 +87,6 @@ __all__ = [
     "WorkFailed",
     "WorldFailed",
     "hookimpl",
+    "in_parallel",
     "until_cancelled",
 ]

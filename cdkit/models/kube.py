@@ -28,6 +28,13 @@ class ObjectRef(msgspec.Struct, frozen=True):
         return cls(manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace") or namespace)
 
 
+class Resource(msgspec.Struct, frozen=True):
+    """Where objects of one kind live: `deployments`, in namespaces or in the cluster itself."""
+
+    plural: str
+    namespaced: bool
+
+
 class ObjectQuery(msgspec.Struct, frozen=True):
     """Which objects of one kind in one namespace; selectors in the API's own syntax."""
 

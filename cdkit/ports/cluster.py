@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, Protocol
 
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
+from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 
 PatchKind = Literal["merge", "strategic", "json"]
 
@@ -86,6 +86,14 @@ class Cluster(Protocol):
 
     def allowed(self, verb: str, group: str, resource: str, namespace: str) -> bool:
         """Whether our account may do this; `resource` in the plural, with `/subresource` where there is one."""
+        ...
+
+    def resource(self, api_version: str, kind: str) -> Resource | None:
+        """Where the objects of a kind live, or None when the server has no such kind."""
+        ...
+
+    def credentials_expire(self) -> float | None:
+        """When our credentials end, in seconds since the epoch; None when they last, are renewed, or do not tell."""
         ...
 
     def version(self) -> str:

@@ -68,6 +68,7 @@ def preview_lines(steps: Sequence[PreviewedStep], style: Style) -> Iterator[str]
             yield f"  {style.paint('would fail', 'red')}  {style.harmless(step.error.message)}"
         for problem in step.problems:
             yield f"  {style.paint('would fail', 'red')}  {style.harmless(str(problem))}"
+            yield from (f"      {style.harmless(line)}" for line in problem.paste)
 
 
 def _change_lines(change: Change, style: Style) -> Iterator[str]:

@@ -7,9 +7,9 @@ import threading
 import msgspec
 
 from cdkit.clients.kube.errors import Answer, Request, error_of, not_served
-from cdkit.clients.kube.paths import Resource, built_in, group_of
+from cdkit.clients.kube.paths import built_in, group_of
 from cdkit.errors import CdkitError, ClusterUnreachable
-from cdkit.models.kube import Manifest, ObjectRef
+from cdkit.models.kube import Manifest, ObjectRef, Resource
 from cdkit.testing.object_store import Key, ObjectStore
 
 SERVER = "the API server of context 'fake' (memory)"
@@ -55,7 +55,7 @@ class FakeApiServer:
         """A request that is let through to the objects: the server answers, knows the kind, and allows the verb."""
         self.answer(f"{shown or verb} {ref.kind} {ref.name}".rstrip())
         request = self.placed(shown or verb, ref)
-        resource = self._resource(request)
+        resource = self.resource(request)
         if (verb, resource.plural) in self.denied:
             said = f'{resource.plural} is forbidden: User "fake" cannot {verb} resource "{resource.plural}"'
             raise refusal(request, 403, "Forbidden", said)
@@ -64,11 +64,16 @@ class FakeApiServer:
     def placed(self, verb: str, ref: ObjectRef) -> Request:
         """A request with the namespace that its kind asks for: the default one when none is named, or none."""
         request = Request(SERVER, verb, ref.api_version, ref.kind, ref.name)
-        if not self._resource(request).namespaced:
+        if not self.resource(request).namespaced:
             return request
         return msgspec.structs.replace(request, namespace=ref.namespace or DEFAULT_NAMESPACE)
 
-    def _resource(self, request: Request) -> Resource:
+    def resource(self, request: Request) -> Resource:
+        """Where the objects of a request's kind live.
+
+        Raises:
+            RequestRejected: there is no such kind.
+        """
         known = self.kinds.get((group_of(request.api_version), request.kind))
         resource = known or built_in(request.api_version, request.kind)
         if resource is None:

@@ -9,12 +9,13 @@ from typing import Any
 
 import msgspec
 
-from cdkit.clients.kube.paths import Resource, group_of
-from cdkit.errors import CdkitError
+from cdkit.clients.kube.errors import Request
+from cdkit.clients.kube.paths import group_of
+from cdkit.errors import CdkitError, RequestRejected
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
+from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 from cdkit.ports.cluster import PatchKind
-from cdkit.testing.fake_api_server import DEFAULT_NAMESPACE, FakeApiServer, key_of, refusal, status_of
+from cdkit.testing.fake_api_server import DEFAULT_NAMESPACE, SERVER, FakeApiServer, key_of, refusal, status_of
 from cdkit.testing.fake_logs import FakeLogs
 from cdkit.testing.field_sets import fields_of
 from cdkit.testing.object_store import change_of
@@ -44,10 +45,12 @@ class FakeCluster:
 
     Attributes:
         logs_of_pods: the logs of containers, for a test to write.
+        expiry: when the credentials end, in seconds since the epoch; None when they last.
     """
 
     def __init__(self, *namespaces: str) -> None:
         self.logs_of_pods = FakeLogs()
+        self.expiry: float | None = None
         self._server = FakeApiServer()
         self._suffixes = itertools.count(1)
         self._reactions: list[tuple[str, Reaction]] = []
@@ -236,6 +239,17 @@ class FakeCluster:
         """Whether our account may do this: all but what was denied."""
         self._server.answer(f"allowed {verb} {resource}")
         return (verb, resource) not in self._server.denied
+
+    def resource(self, api_version: str, kind: str) -> Resource | None:
+        """Where the objects of a kind live, or None when there is no such kind."""
+        try:
+            return self._server.resource(Request(SERVER, "find", api_version, kind))
+        except RequestRejected:
+            return None
+
+    def credentials_expire(self) -> float | None:
+        """When our credentials end: what a test wrote to `expiry`."""
+        return self.expiry
 
     def version(self) -> str:
         """A version that says that it is none."""

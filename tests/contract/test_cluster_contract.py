@@ -24,7 +24,7 @@ from cdkit.errors import (
     RequestRejected,
 )
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
+from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 from cdkit.ports.cluster import Cluster
 from cdkit.testing import FakeCluster
 from tests.contract.conftest import write_kubeconfig
@@ -486,6 +486,17 @@ def test_logs_that_cannot_be_had_say_why(place: Place) -> None:
 def test_what_the_account_may_do_can_be_asked(place: Place) -> None:
     assert place.cluster.allowed("create", "apps", "deployments", place.namespace)
     assert place.cluster.allowed("get", "", "pods/log", place.namespace)
+
+
+def test_where_the_objects_of_a_kind_live_can_be_asked(place: Place) -> None:
+    assert place.cluster.resource("apps/v1", "Deployment") == Resource("deployments", namespaced=True)
+    assert place.cluster.resource("v1", "Node") == Resource("nodes", namespaced=False)
+    assert place.cluster.resource("example.org/v1", "Nothing") is None
+
+
+def test_credentials_say_when_they_end(place: Place) -> None:
+    end = place.cluster.credentials_expire()
+    assert end is None or end > time.time()
 
 
 def test_who_may_not_read_is_told_so(place: Place) -> None:

@@ -16,9 +16,9 @@ from cdkit.clients.kube.retry import Sleep
 from cdkit.clients.kube.streams import pieces
 from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, unreachable
 from cdkit.clients.lines import LineSplitter, text_of
-from cdkit.errors import ClusterUnreachable
+from cdkit.errors import ClusterUnreachable, RequestRejected
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
+from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 from cdkit.ports.cluster import PatchKind
 
 FIELD_MANAGER = "cdkit"
@@ -191,6 +191,17 @@ class KubernetesCluster:
         request = Request(str(self._transport.server), "ask for", "authorization.k8s.io/v1", "SelfSubjectAccessReview")
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
         return bool(self._result(self._transport.ask("POST", path, review), request)["status"].get("allowed"))
+
+    def resource(self, api_version: str, kind: str) -> Resource | None:
+        """Where the objects of a kind live, or None when the server has no such kind."""
+        try:
+            return self._resources.find(Request(str(self._transport.server), "find", api_version, kind))
+        except RequestRejected:
+            return None
+
+    def credentials_expire(self) -> float | None:
+        """When our credentials end, in seconds since the epoch; None when they last, are renewed, or do not tell."""
+        return self._transport.server.credentials_expire()
 
     def version(self) -> str:
         """The server's version, `v1.20.2`; a cheap way to see that it answers and knows us."""
