@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cdkit.ports.cluster import Cluster
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
+    from cdkit.ports.registry import Registry
 
 
 class StepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -157,6 +158,11 @@ class StepContext:
     def images(self) -> ImageEngine:
         """The image engine."""
         return self.run.world.images()
+
+    @property
+    def registry(self) -> Registry:
+        """The image registries, without an engine in between."""
+        return self.run.world.registry()
 
     @property
     def processes(self) -> Processes:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from cdkit.ports.cluster import Cluster
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
+    from cdkit.ports.registry import Registry
 
 _LOADING = threading.Lock()
 
@@ -36,6 +37,7 @@ class RealWorld:
         self._kubeconfig = kubeconfig
         self._lock = threading.Lock()
         self._images: ImageEngine | None = None
+        self._registry: Registry | None = None
         self._processes: Processes | None = None
         self._clusters: dict[str, Cluster] = {}
 
@@ -47,6 +49,15 @@ class RealWorld:
         with self._lock:
             self._images = self._images or DockerEngine()
             return self._images
+
+    def registry(self) -> Registry:
+        """The image registries; none is asked anything yet."""
+        from cdkit.clients.registry.distribution_registry import DistributionRegistry
+
+        _load("urllib3")
+        with self._lock:
+            self._registry = self._registry or DistributionRegistry()
+            return self._registry
 
     def cluster(self, context: str) -> Cluster:
         """The cluster of a kube context; the empty string is the current one.

@@ -7,6 +7,7 @@ from typing import Protocol
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
+from cdkit.ports.registry import Registry
 
 
 class World(Protocol):
@@ -14,6 +15,10 @@ class World(Protocol):
 
     def images(self) -> ImageEngine:
         """The image engine."""
+        ...
+
+    def registry(self) -> Registry:
+        """The image registries."""
         ...
 
     def cluster(self, context: str) -> Cluster:

@@ -8,6 +8,7 @@ from cdkit.testing.fake_clock import FakeClock
 from cdkit.testing.fake_cluster import FakeCluster
 from cdkit.testing.fake_image_engine import FakeImageEngine
 from cdkit.testing.fake_processes import CommandRun, FakeProcesses
+from cdkit.testing.fake_registry import FakeRegistry
 from cdkit.testing.fake_world import FakeWorld
 from cdkit.testing.golden import check_golden
 from cdkit.testing.steps import RecordedRun, StepRun, run_step
@@ -18,6 +19,7 @@ __all__ = [
     "FakeCluster",
     "FakeImageEngine",
     "FakeProcesses",
+    "FakeRegistry",
     "FakeWorld",
     "RecordedRun",
     "StepRun",

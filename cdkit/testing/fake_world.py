@@ -8,9 +8,11 @@ from cdkit.errors import ClusterUnreachable
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
+from cdkit.ports.registry import Registry
 from cdkit.testing.fake_cluster import FakeCluster
 from cdkit.testing.fake_image_engine import FakeImageEngine
 from cdkit.testing.fake_processes import FakeProcesses
+from cdkit.testing.fake_registry import FakeRegistry
 
 
 class FakeWorld:
@@ -18,6 +20,7 @@ class FakeWorld:
 
     Args:
         images: the image engine.
+        registry: the image registries; those that a fake engine pushes to when left out.
         cluster: the cluster of the current context.
         processes: the commands.
         contexts: the clusters of further contexts, by name.
@@ -27,17 +30,24 @@ class FakeWorld:
         self,
         *,
         images: ImageEngine | None = None,
+        registry: Registry | None = None,
         cluster: Cluster | None = None,
         processes: Processes | None = None,
         contexts: Mapping[str, Cluster] | None = None,
     ) -> None:
         self._images = images or FakeImageEngine()
+        fake = self._images if isinstance(self._images, FakeImageEngine) else None
+        self._registry = registry or FakeRegistry(fake)
         self._processes = processes or FakeProcesses()
         self._clusters: dict[str, Cluster] = {"": cluster or FakeCluster(), **(contexts or {})}
 
     def images(self) -> ImageEngine:
         """The image engine."""
         return self._images
+
+    def registry(self) -> Registry:
+        """The image registries."""
+        return self._registry
 
     def cluster(self, context: str) -> Cluster:
         """The cluster of a context; the empty string is the current one.

@@ -7,8 +7,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
 from pathlib import Path
 
 import docker
@@ -29,6 +28,7 @@ from cdkit.flow.cancellation import Cancellation
 from cdkit.models.image import BuildRequest, Credentials
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.testing import FakeImageEngine
+from tests.contract.locked_registry import locked_registry
 
 SILENT = "127.0.0.1:1"
 """A registry at which nobody listens."""
@@ -106,32 +106,6 @@ class RealPlace(Place):
             with suppress(docker.errors.ImageNotFound):
                 client.images.remove(reference, noprune=True)
         client.close()
-
-
-class _Locked(BaseHTTPRequestHandler):
-    def _refuse(self) -> None:
-        self.send_response(401)
-        self.send_header("WWW-Authenticate", 'Basic realm="test"')
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    do_GET = do_HEAD = do_POST = _refuse  # noqa: N815 -- the names that http.server asks for
-
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
-
-
-@contextmanager
-def locked_registry() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Locked)
-    thread = threading.Thread(target=server.serve_forever, args=[0.01])
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.cluster)])

@@ -1,0 +1,1 @@
+"""A client of image registries, by the distribution specification."""
