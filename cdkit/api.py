@@ -30,7 +30,7 @@ from cdkit.models.change import Change
 from cdkit.models.duration import Duration
 from cdkit.models.environment import Environment
 from cdkit.models.image import BuildRequest, Credentials, ImageReference
-from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
+from cdkit.models.kube import FieldRefusal, Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.models.problem import Position, Problem
 from cdkit.models.quantity import Quantity
 from cdkit.plugin.hookspecs import hookimpl
@@ -56,6 +56,7 @@ __all__ = [
     "Duration",
     "EngineUnreachable",
     "Environment",
+    "FieldRefusal",
     "ImageEngine",
     "ImageReference",
     "InvalidInput",

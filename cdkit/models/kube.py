@@ -38,6 +38,22 @@ class ObjectQuery(msgspec.Struct, frozen=True):
     field_selector: str = ""
 
 
+class FieldRefusal(msgspec.Struct, frozen=True):
+    """One field that the API server objects to, as a cause in its Status says.
+
+    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
+
+    Attributes:
+        field: the field's path, as the server writes it.
+        reason: the server's own word for what is wrong: `FieldValueInvalid`, `FieldManagerConflict`.
+        message: what is wrong; empty for a Secret, whose values the server may quote.
+    """
+
+    field: str
+    reason: str
+    message: str = ""
+
+
 class ObjectChange(msgspec.Struct, frozen=True):
     """One message of a watch: `ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK` or `ERROR`, with its object."""
 

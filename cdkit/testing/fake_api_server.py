@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import msgspec
 
 from cdkit.clients.kube.errors import Answer, Request, error_of, not_served
 from cdkit.clients.kube.paths import Resource, built_in, group_of
 from cdkit.errors import CdkitError, ClusterUnreachable
-from cdkit.models.kube import Manifest, ObjectRef
+from cdkit.models.kube import FieldRefusal, Manifest, ObjectRef
 from cdkit.testing.object_store import Key, ObjectStore
 
 SERVER = "the API server of context 'fake' (memory)"
@@ -123,11 +124,19 @@ def key_of(request: Request) -> Key:
     return Key(group_of(request.api_version), request.kind, request.namespace, request.name)
 
 
-def refusal(request: Request, code: int, reason: str, message: str, *, name: str = "", kind: str = "") -> CdkitError:
+def refusal(
+    request: Request,
+    code: int,
+    reason: str,
+    message: str,
+    *,
+    name: str = "",
+    kind: str = "",
+    causes: Sequence[FieldRefusal] = (),
+) -> CdkitError:
     """The error that the real client makes of such an answer of the server."""
-    status = status_of(code, reason, message) | {
-        "details": {"name": name or request.name, "kind": kind or request.kind}
-    }
+    details = {"name": name or request.name, "kind": kind or request.kind, "causes": causes}
+    status = status_of(code, reason, message) | {"details": details}
     return error_of(Answer(code, msgspec.json.encode(status)), request)
 
 

@@ -252,6 +252,20 @@ def test_a_field_of_somebody_else_is_taken_over_when_it_is_applied(place: Place)
     assert place.cluster.apply(config_map(place, a="ours"))["data"] == {"a": "ours"}
 
 
+def test_fields_of_somebody_else_are_named_when_they_are_not_to_be_taken_over(place: Place) -> None:
+    place.cluster.create(deployment(place, web="theirs:1", sidecar="log:1"))
+    assert place.cluster.apply(deployment(place, web="theirs:1"), force=False)
+    for dry_run in (True, False):
+        with pytest.raises(ObjectConflict) as raised:
+            place.cluster.apply(deployment(place, web="ours:1"), dry_run=dry_run, force=False)
+        (refused,) = raised.value.fields
+        assert refused.field == '.spec.template.spec.containers[name="web"].image'
+        assert refused.reason == "FieldManagerConflict"
+        assert refused.message.startswith('conflict with "cdkit" using apps/v1')
+    live = place.cluster.get(ObjectRef("apps/v1", "Deployment", "web", place.namespace)) or {}
+    assert images_of(live) == {"web": "theirs:1", "sidecar": "log:1"}
+
+
 def test_containers_are_applied_one_by_one(place: Place) -> None:
     place.cluster.apply(deployment(place, web="web:1", sidecar="log:1"))
     assert images_of(place.cluster.apply(deployment(place, web="web:2", sidecar="log:1"))) == {

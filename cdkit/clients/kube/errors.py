@@ -18,6 +18,7 @@ from cdkit.errors import (
     ObjectNotFound,
     RequestRejected,
 )
+from cdkit.models.kube import FieldRefusal
 
 Shape = TypeVar("Shape")
 
@@ -140,11 +141,12 @@ def error_of(answer: Answer, request: Request) -> CdkitError:
     if status == NOT_FOUND:
         return _not_found(answer.refusal, request)
     if status == CONFLICT:
-        return ObjectConflict(f"Cannot {request.verb} {request.subject}: {said}")
+        return ObjectConflict(f"Cannot {request.verb} {request.subject}: {said}", fields=_fields(answer, request))
     if status == TOO_MANY_REQUESTS or (status >= INTERNAL_ERROR and not answer.rejected_as_internal):
         server = _capital(request.server)
         return ClusterUnreachable(f"{server} failed to {request.verb} {request.subject} ({status}): {said}")
-    return RequestRejected(f"The cluster refuses to {request.verb} {request.subject} ({status}): {said}")
+    message = f"The cluster refuses to {request.verb} {request.subject} ({status}): {said}"
+    return RequestRejected(message, fields=_fields(answer, request))
 
 
 def says_no_such_object(answer: Answer) -> bool:
@@ -194,6 +196,13 @@ def _said(answer: Answer, request: Request) -> str:
 def _causes(refusal: Refusal) -> str:
     causes = [f"{cause.field}: {cause.message}" for cause in refusal.about.causes if cause.field and cause.message]
     return "; ".join(causes) or refusal.message
+
+
+def _fields(answer: Answer, request: Request) -> list[FieldRefusal]:
+    """The fields that the server objects to. A conflict names managers only, and never quotes a value."""
+    may_quote = request.kind == "Secret" and answer.status != CONFLICT
+    causes = [cause for cause in answer.refusal.about.causes if cause.field]
+    return [FieldRefusal(cause.field, cause.reason, "" if may_quote else cause.message) for cause in causes]
 
 
 def _about_secret(refusal: Refusal) -> str:
