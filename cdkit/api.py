@@ -26,7 +26,7 @@ from cdkit.errors import (
 )
 from cdkit.flow.cancellation import Cancellation, until_cancelled
 from cdkit.models.build import Build
-from cdkit.models.change import Change
+from cdkit.models.change import Change, FieldChange
 from cdkit.models.duration import Duration
 from cdkit.models.environment import Environment
 from cdkit.models.image import BuildRequest, Credentials, ImageReference
@@ -56,6 +56,7 @@ __all__ = [
     "Duration",
     "EngineUnreachable",
     "Environment",
+    "FieldChange",
     "FieldRefusal",
     "ImageEngine",
     "ImageReference",

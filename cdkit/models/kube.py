@@ -21,6 +21,11 @@ class ObjectRef(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
 
+    @property
+    def group(self) -> str:
+        """The API group of its kind; the core group is the empty string."""
+        return self.api_version.rpartition("/")[0]
+
     @classmethod
     def of(cls, manifest: Manifest, namespace: str = "") -> ObjectRef:
         """The reference of a manifest; `namespace` serves when the manifest names none."""
@@ -46,7 +51,7 @@ class FieldRefusal(msgspec.Struct, frozen=True):
     Attributes:
         field: the field's path, as the server writes it.
         reason: the server's own word for what is wrong: `FieldValueInvalid`, `FieldManagerConflict`.
-        message: what is wrong; empty for a Secret, whose values the server may quote.
+        message: what is wrong; of a Secret only what cannot be one of its values.
     """
 
     field: str

@@ -82,12 +82,16 @@ class FakeApiServer:
         if live is not None and asked not in {None, live["metadata"]["resourceVersion"]}:
             raise refusal(request, 409, "Conflict", "the object has been modified; please apply your changes to it")
 
-    def write(self, request: Request, manifest: Manifest, live: Manifest | None) -> Manifest:
-        """Keep an object, in a namespace that exists."""
+    def refuse_missing_namespace(self, request: Request) -> None:
+        """Raise when an object is to be in a namespace that does not exist."""
         namespace = Key("", "Namespace", "", request.namespace)
         if request.namespace and self.store.read(namespace) is None:
             said = f'namespaces "{request.namespace}" not found'
             raise refusal(request, 404, "NotFound", said, name=request.namespace, kind="namespaces")
+
+    def write(self, request: Request, manifest: Manifest, live: Manifest | None) -> Manifest:
+        """Keep an object, in a namespace that exists."""
+        self.refuse_missing_namespace(request)
         return self.store.write(key_of(request), self.completed(request, manifest, live))
 
     def completed(self, request: Request, manifest: Manifest, live: Manifest | None) -> Manifest:

@@ -153,6 +153,7 @@ class FakeCluster:
         with self._server.lock:
             live = self._server.store.read(key_of(request))
             self._server.refuse_old_version(request, live, manifest)
+            self._server.refuse_missing_namespace(request)
             if live is not None and not force and (causes := conflicts(live, manifest)):
                 raise refusal(request, 409, "Conflict", f"Apply failed with {len(causes)} conflicts", causes=causes)
             after = apply(live, manifest)

@@ -8,6 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -300,7 +301,7 @@ def test_a_dry_run_shows_the_object_and_changes_nothing(place: Place) -> None:
 def test_a_namespace_that_is_missing_is_named(place: Place) -> None:
     manifest = config_map(place, a="1")
     manifest["metadata"]["namespace"] = "no-such-namespace"
-    for write in (place.cluster.apply, place.cluster.create):
+    for write in (place.cluster.apply, partial(place.cluster.apply, dry_run=True), place.cluster.create):
         with pytest.raises(ObjectNotFound, match="namespace no-such-namespace does not exist"):
             write(manifest)
 
