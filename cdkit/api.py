@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdkit.diagnosis.judge import Decision
-from cdkit.diagnosis.verdict import Cause
+from cdkit.diagnosis.verdict import Cause, Verdict
 from cdkit.errors import (
     AccessDenied,
     Cancelled,
@@ -83,6 +83,7 @@ __all__ = [
     "StepOutputs",
     "TimedOut",
     "Unavailable",
+    "Verdict",
     "WorkFailed",
     "WorldFailed",
     "hookimpl",
