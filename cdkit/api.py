@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdkit.diagnosis.judge import Decision
-from cdkit.diagnosis.verdict import Cause
+from cdkit.diagnosis.verdict import Cause, Verdict
 from cdkit.errors import (
     AccessDenied,
     Cancelled,
@@ -27,11 +27,11 @@ from cdkit.errors import (
 from cdkit.flow.cancellation import Cancellation, until_cancelled
 from cdkit.flow.parallel import in_parallel
 from cdkit.models.build import Build
-from cdkit.models.change import Change
+from cdkit.models.change import Change, FieldChange
 from cdkit.models.duration import Duration
 from cdkit.models.environment import Environment
 from cdkit.models.image import BuildRequest, Credentials, ImageReference
-from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
+from cdkit.models.kube import FieldRefusal, Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.models.problem import Position, Problem
 from cdkit.models.quantity import Quantity
 from cdkit.plugin.hookspecs import hookimpl
@@ -58,6 +58,8 @@ __all__ = [
     "Duration",
     "EngineUnreachable",
     "Environment",
+    "FieldChange",
+    "FieldRefusal",
     "ImageEngine",
     "ImageReference",
     "InvalidInput",
@@ -84,6 +86,7 @@ __all__ = [
     "StepOutputs",
     "TimedOut",
     "Unavailable",
+    "Verdict",
     "WorkFailed",
     "WorldFailed",
     "hookimpl",

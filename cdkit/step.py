@@ -237,19 +237,33 @@ class StepContext:
             tell=self.waiting,
         )
 
-    def follow_workload(self, ref: ObjectRef, seconds: float) -> Decision:
-        """Watch a rollout until it is complete, cannot complete, or `seconds` have passed; says how it goes."""
-        from cdkit.observe.workloads import follow_workload
+    def follow(self, ref: ObjectRef, seconds: float) -> Decision:
+        """Watch an object of any kind until it is ready, never can be, or `seconds` have passed; says how it goes."""
+        return self.follow_all((ref,), seconds)[ref]
 
-        return follow_workload(
+    def follow_all(self, refs: Iterable[ObjectRef], seconds: float) -> Mapping[ObjectRef, Decision]:
+        """Watch objects of any kind until all are ready, one never can be, or `seconds` have passed; says how it goes.
+
+        They share their watches, one a kind and namespace: it costs no more to follow 30 workloads than one.
+
+        Raises:
+            ObjectNotFound: one of them is not there.
+        """
+        from cdkit.observe.objects import follow_objects
+
+        return follow_objects(
             self.cluster,
-            ref,
+            refs,
             cancellation=self.cancellation,
             clock=self.clock,
             tell=self.waiting,
-            on_progress=lambda progress: self.progress(str(ref), progress.done, progress.total, "replicas"),
+            on_progress=lambda ref, progress: self.progress(str(ref), progress.done, progress.total, "replicas"),
             seconds=seconds,
         )
+
+    def follow_workload(self, ref: ObjectRef, seconds: float) -> Decision:
+        """`follow`, as it was called first."""
+        return self.follow(ref, seconds)
 
     def with_log(self, namespace: str, cause: Cause) -> Cause:
         """A cause, with the last lines of the container that failed as further evidence."""

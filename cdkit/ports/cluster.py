@@ -35,10 +35,18 @@ class Cluster(Protocol):
         """The changes after a resource version, until the server ends the watch or a cancel comes."""
         ...
 
-    def apply(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
-        """Server-side apply as field manager `cdkit`, taking fields over from others; gives the object back.
+    def apply(self, manifest: Manifest, *, dry_run: bool = False, force: bool = True) -> Manifest:
+        """Server-side apply as field manager `cdkit`; gives the object back.
 
         https://kubernetes.io/docs/reference/using-api/server-side-apply/
+
+        Args:
+            manifest: what the object is to be.
+            dry_run: change nothing, and give the object as it would be.
+            force: take fields over that other managers have set to something else.
+
+        Raises:
+            ObjectConflict: without `force`, others have set fields to something else; `fields` names them.
         """
         ...
 

@@ -19,7 +19,7 @@ from cdkit.testing.fake_api_server import DEFAULT_NAMESPACE, SERVER, FakeApiServ
 from cdkit.testing.fake_logs import FakeLogs
 from cdkit.testing.field_sets import fields_of
 from cdkit.testing.object_store import change_of
-from cdkit.testing.ownership import MANAGER, apply, own
+from cdkit.testing.ownership import MANAGER, apply, conflicts, own
 from cdkit.testing.patches import PatchFailed, json_patch, merge_patch, strategic_patch
 from cdkit.testing.selectors import matches
 
@@ -146,12 +146,19 @@ class FakeCluster:
             if change := change_of(entry, matched=matched, matches=chosen):
                 yield change
 
-    def apply(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
-        """Server-side apply: fields that the last apply had and this one has not go away."""
+    def apply(self, manifest: Manifest, *, dry_run: bool = False, force: bool = True) -> Manifest:
+        """Server-side apply: fields that the last apply had and this one has not go away.
+
+        Raises:
+            ObjectConflict: without `force`, others have set fields to something else; `fields` names them.
+        """
         request = self._server.arrived("patch", ObjectRef.of(manifest), shown="apply")
         with self._server.lock:
             live = self._server.store.read(key_of(request))
             self._server.refuse_old_version(request, live, manifest)
+            self._server.refuse_missing_namespace(request)
+            if live is not None and not force and (causes := conflicts(live, manifest)):
+                raise refusal(request, 409, "Conflict", f"Apply failed with {len(causes)} conflicts", causes=causes)
             after = apply(live, manifest)
             if dry_run or after == live:
                 return live if live is not None and after == live else self._server.completed(request, after, live)

@@ -6,8 +6,8 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from cdkit.models.kube import Manifest
-from cdkit.testing.field_sets import applied, fields_of, union
+from cdkit.models.kube import FieldRefusal, Manifest
+from cdkit.testing.field_sets import applied, differing, fields_of, intersection, union
 
 MANAGER = "cdkit"
 
@@ -24,6 +24,17 @@ def apply(live: Manifest | None, manifest: Manifest) -> Manifest:
         after["metadata"]["managedFields"] = live["metadata"].get("managedFields", [])
     own(after, MANAGER, "Apply", fields)
     return after
+
+
+def conflicts(live: Manifest, manifest: Manifest) -> list[FieldRefusal]:
+    """The fields of a manifest that other managers have set to something else, as a server's Status names them."""
+    wanted = fields_of(manifest)
+    return [
+        FieldRefusal(path, "FieldManagerConflict", f'conflict with "{entry["manager"]}" using {entry["apiVersion"]}')
+        for entry in live["metadata"].get("managedFields", ())
+        if not _is_ours(entry)
+        for path in differing(live, manifest, intersection(wanted, entry["fieldsV1"]))
+    ]
 
 
 def _is_ours(entry: dict[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from cdkit.api import (
     RolledBack,
     StepContext,
     TimedOut,
+    Verdict,
     WorldFailed,
 )
 from cdkit_deploy.undo import Before, put_back
@@ -103,11 +104,20 @@ def _with_evidence(
 
 
 def _failed(ctx: StepContext, ref: ObjectRef, decision: Decision, longest: Duration) -> RolloutFailed:
-    verdict = decision.verdict
     if decision.state == "progressing":
-        sentence = f"{ref} was not rolled out within {longest}: {verdict.summary}."
-        return RolloutFailed(ref, sentence, None, [cause.sentence for cause in verdict.causes])
+        return _overdue(ctx, ref, decision.verdict, longest)
     if decision.cause is None:
-        return RolloutFailed(ref, f"The rollout of {ref} failed: {verdict.summary}.", None, ())
+        return RolloutFailed(ref, f"The rollout of {ref} failed: {decision.verdict.summary}.", None, ())
     proven = ctx.with_log(ref.namespace, decision.cause)
     return RolloutFailed(ref, proven.sentence, proven, proven.evidence)
+
+
+def _overdue(ctx: StepContext, ref: ObjectRef, verdict: Verdict, longest: Duration) -> RolloutFailed:
+    """Its time is over: what stands in its way is why, also where that alone would not have ended it yet."""
+    sentence = f"{ref} was not rolled out within {longest}: {verdict.summary}."
+    if not verdict.causes:
+        return RolloutFailed(ref, sentence, None, ())
+    first, *others = verdict.causes
+    proven = ctx.with_log(ref.namespace, first)
+    evidence = [*proven.evidence, *(cause.sentence for cause in others)]
+    return RolloutFailed(ref, f"{sentence} {proven.sentence}", proven, evidence)

@@ -8,6 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -252,6 +253,20 @@ def test_a_field_of_somebody_else_is_taken_over_when_it_is_applied(place: Place)
     assert place.cluster.apply(config_map(place, a="ours"))["data"] == {"a": "ours"}
 
 
+def test_fields_of_somebody_else_are_named_when_they_are_not_to_be_taken_over(place: Place) -> None:
+    place.cluster.create(deployment(place, web="theirs:1", sidecar="log:1"))
+    assert place.cluster.apply(deployment(place, web="theirs:1"), force=False)
+    for dry_run in (True, False):
+        with pytest.raises(ObjectConflict) as raised:
+            place.cluster.apply(deployment(place, web="ours:1"), dry_run=dry_run, force=False)
+        (refused,) = raised.value.fields
+        assert refused.field == '.spec.template.spec.containers[name="web"].image'
+        assert refused.reason == "FieldManagerConflict"
+        assert refused.message.startswith('conflict with "cdkit" using apps/v1')
+    live = place.cluster.get(ObjectRef("apps/v1", "Deployment", "web", place.namespace)) or {}
+    assert images_of(live) == {"web": "theirs:1", "sidecar": "log:1"}
+
+
 def test_containers_are_applied_one_by_one(place: Place) -> None:
     place.cluster.apply(deployment(place, web="web:1", sidecar="log:1"))
     assert images_of(place.cluster.apply(deployment(place, web="web:2", sidecar="log:1"))) == {
@@ -286,7 +301,7 @@ def test_a_dry_run_shows_the_object_and_changes_nothing(place: Place) -> None:
 def test_a_namespace_that_is_missing_is_named(place: Place) -> None:
     manifest = config_map(place, a="1")
     manifest["metadata"]["namespace"] = "no-such-namespace"
-    for write in (place.cluster.apply, place.cluster.create):
+    for write in (place.cluster.apply, partial(place.cluster.apply, dry_run=True), place.cluster.create):
         with pytest.raises(ObjectNotFound, match="namespace no-such-namespace does not exist"):
             write(manifest)
 

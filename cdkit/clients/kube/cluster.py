@@ -105,14 +105,22 @@ class KubernetesCluster:
         except _Expired as expired:
             yield ObjectChange("ERROR", expired.status)
 
-    def apply(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
-        """Server-side apply as field manager `cdkit`, taking fields over from others; gives the object back.
+    def apply(self, manifest: Manifest, *, dry_run: bool = False, force: bool = True) -> Manifest:
+        """Server-side apply as field manager `cdkit`; gives the object back.
 
         https://kubernetes.io/docs/reference/using-api/server-side-apply/
+
+        Args:
+            manifest: what the object is to be.
+            dry_run: change nothing, and give the object as it would be.
+            force: take fields over that other managers have set to something else.
+
+        Raises:
+            ObjectConflict: without `force`, others have set fields to something else; `fields` names them.
         """
         request = self._request("apply", ObjectRef.of(manifest))
         path = paths.with_query(
-            self._object_path(request), fieldManager=FIELD_MANAGER, force=True, dryRun="All" if dry_run else None
+            self._object_path(request), fieldManager=FIELD_MANAGER, force=force, dryRun="All" if dry_run else None
         )
         return self._result(self._transport.ask("PATCH", path, manifest, content_type=APPLY), request)
 

@@ -92,7 +92,7 @@ def refuse(cluster: FakeCluster, kind: str) -> None:
     """Let the server refuse the next object of a kind, as an admission policy would."""
     applied = cluster.apply
 
-    def apply(manifest: Manifest, *, dry_run: bool = False) -> Manifest:
+    def apply(manifest: Manifest, *, dry_run: bool = False, force: bool = True) -> Manifest:
         if manifest["kind"] == kind and not dry_run:
             cluster.apply = applied  # type: ignore[method-assign]
             raise RequestRejected(f"{kind} is refused by a policy.")
