@@ -171,3 +171,15 @@ def _base64_forms(text: str) -> set[str]:
 
 def _wrapped(text: str, width: int) -> list[str]:
     return [text[start : start + width] for start in range(0, len(text), width)] if len(text) > width else []
+
+
+_LOGIN_IN_URL = re.compile(r"^(https?://)[^/@]*@")
+_PASSWORD_IN_URL = re.compile(r"^([a-z+]+://[^/@:]*):[^/@]*@")
+
+
+def without_login(url: str) -> str:
+    """A remote's URL without the user and password that build servers put into it.
+
+    The user of an ssh URL stays: it is a part of the address, and no secret.
+    """
+    return _PASSWORD_IN_URL.sub(r"\1@", _LOGIN_IN_URL.sub(r"\1", url))
