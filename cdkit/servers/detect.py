@@ -94,6 +94,12 @@ class Account(msgspec.Struct, frozen=True):
     untrusted: str = ""
 
 
+def name_of_server(environ: Mapping[str, str]) -> str:
+    """The short name of the first server that recognises the environment."""
+    reading = Reading(environ)
+    return next(server.name for server in SERVERS if server.is_here(reading))
+
+
 def detect(environ: Mapping[str, str], checkout: Build) -> Build:
     """The build of the first server that recognises the environment.
 
