@@ -6,6 +6,7 @@ from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.verdict import Cause, Verdict
 from cdkit.errors import (
     AccessDenied,
+    BuildFailed,
     Cancelled,
     CdkitError,
     CheckFailed,
@@ -25,12 +26,13 @@ from cdkit.errors import (
     WorldFailed,
 )
 from cdkit.flow.cancellation import Cancellation, until_cancelled
-from cdkit.flow.parallel import in_parallel
+from cdkit.flow.parallel import ask_all, in_parallel
 from cdkit.models.build import Build
 from cdkit.models.change import Change, FieldChange
 from cdkit.models.duration import Duration
 from cdkit.models.environment import Environment
-from cdkit.models.image import BuildRequest, Credentials, ImageReference
+from cdkit.models.image import Credentials, ImageReference
+from cdkit.models.image_build import BuildAbility, Builder, BuildRequest, BuildSecret, BuildStep
 from cdkit.models.kube import FieldRefusal, Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.models.problem import Position, Problem
 from cdkit.models.quantity import Quantity
@@ -44,7 +46,12 @@ from cdkit.step import NoOutputs, Step, StepContext, StepOptions, StepOutputs
 __all__ = [
     "AccessDenied",
     "Build",
+    "BuildAbility",
+    "BuildFailed",
     "BuildRequest",
+    "BuildSecret",
+    "BuildStep",
+    "Builder",
     "Cancellation",
     "Cancelled",
     "Cause",
@@ -89,6 +96,7 @@ __all__ = [
     "Verdict",
     "WorkFailed",
     "WorldFailed",
+    "ask_all",
     "hookimpl",
     "in_parallel",
     "until_cancelled",

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from cdkit.models.image_build import BuildStep
     from cdkit.models.kube import FieldRefusal
     from cdkit.models.problem import Problem
 
@@ -51,6 +52,22 @@ class WorkFailed(CdkitError):
 
     exit_code = 1
     default_remedy = "Mend what the evidence shows in the project itself, and run again."
+
+
+class BuildFailed(WorkFailed):
+    """An instruction of a Dockerfile failed.
+
+    Args:
+        message: as for every error.
+        step: the instruction that failed, and where it stands; None where the builder did not come so far.
+        evidence: what the instruction printed last.
+    """
+
+    default_remedy = "Mend the instruction, or what it runs, and build again."
+
+    def __init__(self, message: str, *, step: BuildStep | None = None, evidence: Sequence[str] = ()) -> None:
+        super().__init__(message, evidence=evidence)
+        self.step = step
 
 
 class StepBroken(CdkitError):

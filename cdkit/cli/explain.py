@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cdkit.servers.detect import Account
 
 HEAD = ("FIELD", "VALUE", "FROM", "")
+SAID_BEFORE = ("server", "trusted", "commit_time")
 
 
 @click.group("explain")
@@ -54,7 +55,7 @@ def _rows(account: Account) -> Iterator[list[Cell]]:
     trusted = "yes" if account.build.trusted else "no"
     yield [Cell("trusted"), Cell(trusted), Cell(""), Cell(account.untrusted, "yellow")]
     for field in account.build.__struct_fields__:
-        if field not in {"server", "trusted"}:
+        if field not in SAID_BEFORE:
             yield from _rows_of(field, account)
 
 

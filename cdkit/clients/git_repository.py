@@ -43,6 +43,7 @@ def _facts(repository: Repo) -> Build:
         default_branch=_default_branch(repository),
         tag=_tag(repository),
         repository=_remote(repository),
+        commit_time=head.commit.committed_date,
     )
 
 

@@ -46,8 +46,9 @@ class RealWorld:
         from cdkit.clients.engine.docker_engine import DockerEngine
 
         _load("docker", "requests", "urllib3")
+        processes = self.processes()
         with self._lock:
-            self._images = self._images or DockerEngine()
+            self._images = self._images or DockerEngine(processes=processes)
             return self._images
 
     def registry(self) -> Registry:

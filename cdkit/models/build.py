@@ -20,9 +20,11 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
         attempt: which try of this build it is, where the server counts them.
         url: where a person can look at the build.
         actor: who caused it.
-        repository: where a person can look at the repository, else its address.
         job: the name of the job, or of the step, on its server.
         workspace: the folder that the server has checked out.
+        repository: where a person can look at the repository, else its address; without a login.
+        commit_time: when the commit was made, in seconds since 1970; 0 when that is not known.
+        scheduled: a timer caused it.
         trusted: false for a pull request from a fork; such a build gets no secrets.
     """
 
@@ -40,4 +42,6 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     repository: str = ""
     job: str = ""
     workspace: str = ""
+    commit_time: int = 0
+    scheduled: bool = False
     trusted: bool = True

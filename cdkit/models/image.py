@@ -38,26 +38,6 @@ class ImageReference(msgspec.Struct, frozen=True):
         return first if slash and ("." in first or ":" in first or first == "localhost") else ""
 
 
-class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What an image engine needs to build an image.
-
-    Attributes:
-        context: the absolute path of the folder that the Dockerfile can see.
-        dockerfile: the absolute path of the Dockerfile.
-        args: build arguments by name.
-        labels: labels that the image gets.
-        target: the stage to build; empty for the last one.
-        pull: ask for newer base images even where one is present.
-    """
-
-    context: str
-    dockerfile: str
-    args: dict[str, str] = {}
-    labels: dict[str, str] = {}
-    target: str = ""
-    pull: bool = False
-
-
 class Credentials(msgspec.Struct, frozen=True):
     """A login for a registry."""
 

@@ -6,11 +6,16 @@ from collections.abc import Callable
 from typing import Protocol
 
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.image import BuildRequest, Credentials
+from cdkit.models.image import Credentials
+from cdkit.models.image_build import Builder, BuildRequest, BuildStep
 
 OnText = Callable[[str], None]
 OnProgress = Callable[[str, int, int], None]
 """Called with the item (a layer), how many bytes of it are done, and how many there are."""
+
+
+OnStep = Callable[[BuildStep], None]
+"""Called when an instruction of a Dockerfile begins, and again when it is done."""
 
 
 class ImageEngine(Protocol):
@@ -24,12 +29,23 @@ class ImageEngine(Protocol):
         """
         ...
 
-    def build(self, request: BuildRequest, *, on_line: OnText, cancellation: Cancellation) -> str:
-        """Build an image and give its id (`sha256:...`, the digest of its configuration).
+    def builders(self) -> tuple[Builder, ...]:
+        """The ways in which this engine can build, the best one first; never none.
 
         Raises:
-            WorkFailed: an instruction of the Dockerfile failed.
-            RegistryUnreachable: a base image could not be asked for.
+            EngineUnreachable: it does not answer.
+        """
+        ...
+
+    def build(self, request: BuildRequest, *, on_line: OnText, on_step: OnStep, cancellation: Cancellation) -> str:
+        """Build an image and give its id (`sha256:...`, the digest of its configuration).
+
+        A cancel also ends the work of the engine.
+
+        Raises:
+            BuildFailed: an instruction of the Dockerfile failed; the evidence is the last of what it printed.
+            WorkFailed: a file of the build is missing or cannot be read.
+            RegistryUnreachable, AccessDenied, ObjectNotFound: a base image cannot be had.
         """
         ...
 

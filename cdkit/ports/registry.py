@@ -6,6 +6,7 @@ from typing import Protocol
 
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.image import Credentials
+from cdkit.ports.image_engine import OnProgress
 
 
 class Registry(Protocol):
@@ -29,5 +30,43 @@ class Registry(Protocol):
         """The platforms of a reference, as `linux/amd64` or `linux/arm64/v8`; None when the registry has no such image.
 
         Of an index they stand in it; of a single image in its configuration.
+        """
+        ...
+
+    def image_id(
+        self, reference: str, *, credentials: Credentials | None = None, cancellation: Cancellation | None = None
+    ) -> str | None:
+        """The digest of an image's configuration, which is its id on an engine; an index has its own digest as its id.
+
+        None when the registry has no such image. One request.
+        """
+        ...
+
+    def copy(
+        self,
+        source: str,
+        target: str,
+        *,
+        source_credentials: Credentials | None = None,
+        credentials: Credentials | None = None,
+        on_progress: OnProgress,
+        cancellation: Cancellation,
+    ) -> str:
+        """Let a registry serve an image under a further name, without an engine; gives its digest, which it keeps.
+
+        An index is copied with the images of all its platforms. What the target's registry has already is not sent,
+        and what it can take over from another of its repositories neither.
+
+        Args:
+            source: the image.
+            target: its further name, in the same or in another registry.
+            source_credentials: the login for the source.
+            credentials: the login for the target.
+            on_progress: called with a layer, the bytes that are done, and the bytes that there are.
+            cancellation: ends it.
+
+        Raises:
+            ObjectNotFound: there is no image `source`.
+            RequestRejected: the target's registry refuses it.
         """
         ...

@@ -21,6 +21,7 @@ class Azure:
 
     def candidates(self, reading: Reading) -> Iterator[Candidate]:
         """What Azure Pipelines says of the build."""
+        yield from reading.timer("BUILD_REASON", "schedule")
         if reading.value("SYSTEM_PULLREQUEST_PULLREQUESTID"):
             yield from _pull_request(reading)
         else:

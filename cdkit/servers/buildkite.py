@@ -21,6 +21,7 @@ class Buildkite:
 
     def candidates(self, reading: Reading) -> Iterator[Candidate]:
         """What Buildkite says of the build."""
+        yield from reading.timer("BUILDKITE_SOURCE", "schedule")
         if reading.value("BUILDKITE_COMMIT") == "HEAD":
             yield from reading.reject("commit", "BUILDKITE_COMMIT", "the build was asked for whatever is the newest")
         else:

@@ -20,7 +20,7 @@ from cdkit.servers.github import Forgejo, Gitea, GitHub
 from cdkit.servers.gitlab import GitLab
 from cdkit.servers.jenkins import Jenkins
 from cdkit.servers.local import Local
-from cdkit.servers.reading import Candidate, Reading
+from cdkit.servers.reading import SCHEDULED, Candidate, Reading
 from cdkit.servers.teamcity import TeamCity
 from cdkit.servers.tekton import Tekton
 from cdkit.servers.trust import why_untrusted
@@ -122,7 +122,17 @@ def give_account(environ: Mapping[str, str], checkout: Build, root: Path = Path(
     server = next(server for server in SERVERS if server.is_here(reading))
     found = tuple(map(_checked, [*server.candidates(reading), *_of_git(server.name, checkout)]))
     untrusted = why_untrusted(environ)
-    return Account(Build(server=server.name, trusted=not untrusted, **_taken(found)), found, untrusted)
+    taken = _taken(found)
+    scheduled = bool(taken.pop(SCHEDULED, ""))
+    build = Build(
+        server=server.name,
+        trusted=not untrusted,
+        scheduled=scheduled,
+        # What is built is the checkout, also where that is a merge commit made for testing.
+        commit_time=checkout.commit_time,
+        **taken,
+    )
+    return Account(build, found, untrusted)
 
 
 def _taken(candidates: Iterable[Candidate]) -> dict[str, str]:

@@ -21,6 +21,7 @@ class Drone:
 
     def candidates(self, reading: Reading) -> Iterator[Candidate]:
         """What Drone says of the build."""
+        yield from reading.timer("DRONE_BUILD_EVENT", "cron")
         yield from reading.take("commit", "DRONE_COMMIT_SHA")
         yield from _branch(reading)
         yield from reading.take("default_branch", "DRONE_REPO_BRANCH")

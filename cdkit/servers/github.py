@@ -24,6 +24,7 @@ class GitHub:
 
     def candidates(self, reading: Reading) -> Iterator[Candidate]:
         """What GitHub says of the build."""
+        yield from reading.timer("GITHUB_EVENT_NAME", "schedule")
         if reading.value("GITHUB_EVENT_NAME").startswith("pull_request"):
             yield from _pull_request(reading)
         else:

@@ -24,6 +24,7 @@ class GitLab:
 
     def candidates(self, reading: Reading) -> Iterator[Candidate]:
         """What GitLab says of the build."""
+        yield from reading.timer("CI_PIPELINE_SOURCE", "schedule")
         yield from _commit(reading)
         yield from reading.take("branch", "CI_COMMIT_BRANCH", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")
         yield from reading.take("branch", "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME")

@@ -22,6 +22,7 @@ class Jenkins:
 
     def candidates(self, reading: Reading) -> Iterator[Candidate]:
         """What Jenkins says of the build."""
+        yield from reading.timer("BUILD_CAUSE", "timertrigger")
         yield from _commit(reading)
         yield from _branch(reading)
         yield from reading.take("tag", "TAG_NAME")

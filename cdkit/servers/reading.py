@@ -15,6 +15,10 @@ LARGEST_EVENT = 25 * 2**20
 """Bytes. GitHub itself sends no larger payload."""
 
 
+SCHEDULED = "scheduled"
+"""The field that says that a timer caused the build; its candidates hold the word by which a server says so."""
+
+
 class Candidate(msgspec.Struct, frozen=True):
     """One possible value of a field of the build.
 
@@ -76,6 +80,11 @@ class Reading:
         """A variable that must not be believed, where it is set."""
         if self.value(variable):
             yield Candidate(field, self.value(variable), variable, why)
+
+    def timer(self, variable: str, *words: str) -> Candidates:
+        """That a timer caused the build, where a variable holds one of the words for it."""
+        if self.says(variable, *words):
+            yield Candidate(SCHEDULED, self.value(variable), variable)
 
     def branch_of_ref(self, field: str, variable: str) -> Candidates:
         """The branch in a variable that holds `refs/heads/BRANCH`, or the branch itself."""

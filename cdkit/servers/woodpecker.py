@@ -21,6 +21,7 @@ class Woodpecker:
 
     def candidates(self, reading: Reading) -> Iterator[Candidate]:
         """What Woodpecker says of the build."""
+        yield from reading.timer("CI_PIPELINE_EVENT", "cron")
         yield from reading.take("commit", "CI_COMMIT_SHA")
         yield from _branch(reading)
         yield from reading.take("default_branch", "CI_REPO_DEFAULT_BRANCH")

@@ -9,21 +9,26 @@ from pathlib import Path
 import msgspec
 
 from cdkit.clients.engine.messages import registry_error
-from cdkit.errors import EngineUnreachable, ObjectNotFound, RegistryUnreachable, WorkFailed
+from cdkit.errors import BuildFailed, EngineUnreachable, ObjectNotFound, RegistryUnreachable, WorkFailed
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.image import BuildRequest, Credentials, ImageReference
-from cdkit.ports.image_engine import OnProgress, OnText
+from cdkit.models.image import Credentials, ImageReference
+from cdkit.models.image_build import Builder, BuildRequest, BuildStep
+from cdkit.ports.image_engine import OnProgress, OnStep, OnText
 
 LAYER_BYTES = 1000
+
+CLASSIC = Builder(name="classic", via="the classic builder of a fake", abilities=frozenset({"networks"}))
 
 
 class FakeImageEngine:
     """An engine that knows Dockerfiles line by line, and runs nothing of them. May be used by many threads.
 
     Attributes:
+        available: how it can build; the classic builder alone unless a test says otherwise.
         builds: what was built, in order.
         images: the ids of the images that the engine has, by reference and by id.
         registry: the digests that registries serve, by reference.
+        pushed: the ids of the images that were pushed, by the digests that came of it.
         output: lines that the next builds print.
         failing: `RUN` instructions that fail, with their exit codes: `{"RUN make": 2}`.
         logins: the login that each registry wants, by its host and port.
@@ -32,9 +37,11 @@ class FakeImageEngine:
     """
 
     def __init__(self) -> None:
+        self.available: tuple[Builder, ...] = (CLASSIC,)
         self.builds: list[BuildRequest] = []
         self.images: dict[str, str] = {}
         self.registry: dict[str, str] = {}
+        self.pushed: dict[str, str] = {}
         self.output: list[str] = []
         self.failing: dict[str, int] = {}
         self.logins: dict[str, Credentials] = {}
@@ -51,11 +58,17 @@ class FakeImageEngine:
         self._answer()
         return "0.0.0-fake"
 
-    def build(self, request: BuildRequest, *, on_line: OnText, cancellation: Cancellation) -> str:
+    def builders(self) -> tuple[Builder, ...]:
+        """What `available` says."""
+        self._answer()
+        return self.available
+
+    def build(self, request: BuildRequest, *, on_line: OnText, on_step: OnStep, cancellation: Cancellation) -> str:
         """Print the steps of the Dockerfile, and make an image of its text and of the request.
 
         Raises:
-            WorkFailed: an instruction is one of `failing`, or there is no Dockerfile.
+            BuildFailed: an instruction is one of `failing`.
+            WorkFailed: there is no Dockerfile.
             RegistryUnreachable, ObjectNotFound: the base image cannot be had.
         """
         self._answer()
@@ -64,11 +77,14 @@ class FakeImageEngine:
         instructions = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
         for number, instruction in enumerate(instructions, 1):
             cancellation.raise_if_cancelled()
+            step = BuildStep(builder="classic", instruction=instruction, number=number, total=len(instructions))
             on_line(f"Step {number}/{len(instructions)} : {instruction}")
-            self._perform(instruction, cancellation)
+            on_step(step)
+            self._perform(step, cancellation)
+            on_step(msgspec.structs.replace(step, done=True))
         for line in self.output:
             on_line(line)
-        image = _digest(text + repr(msgspec.structs.replace(request, context="", dockerfile="")))
+        image = _digest(text + repr(msgspec.structs.replace(request, context="", dockerfile="", secrets=())))
         self.images[image] = image
         return image
 
@@ -112,8 +128,10 @@ class FakeImageEngine:
         self._ask_registry(reference, credentials, f"Cannot push {reference}")
         for done in (0, LAYER_BYTES):
             on_progress("layer", done, LAYER_BYTES)
-        self.registry[_full(reference)] = _digest(self.images[_full(reference)])
-        return self.registry[_full(reference)]
+        digest = _digest(self.images[_full(reference)])
+        self.pushed[digest] = self.images[_full(reference)]
+        self.registry[_full(reference)] = digest
+        return digest
 
     def served_digest(self, reference: str, *, credentials: Credentials | None = None) -> str | None:
         """The digest by which the registry serves a reference now, or None when it has no such image.
@@ -140,7 +158,8 @@ class FakeImageEngine:
         if wanted is not None and credentials != wanted:
             raise registry_error("unauthorized: authentication required", what)
 
-    def _perform(self, instruction: str, cancellation: Cancellation) -> None:
+    def _perform(self, step: BuildStep, cancellation: Cancellation) -> None:
+        instruction = step.instruction
         words = instruction.split()
         if words[0].upper() == "FROM":
             self._pull(words[1], f"The image of `{instruction}` cannot be pulled")
@@ -149,7 +168,7 @@ class FakeImageEngine:
         if instruction in self.failing:
             command, code = instruction.partition(" ")[2], self.failing[instruction]
             said = f"The command '/bin/sh -c {command}' returned a non-zero code: {code}"
-            raise WorkFailed(f"`{instruction}` failed: {said}", evidence=self.output)
+            raise BuildFailed(f"`{instruction}` failed: {said}", step=step, evidence=self.output)
 
     def _pull(self, base: str, what: str) -> None:
         if base == "scratch" or _full(base) in self.images:

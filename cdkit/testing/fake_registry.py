@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from cdkit.clients.registry.address import Address
 from cdkit.clients.registry.answers import LOG_IN
-from cdkit.errors import AccessDenied, RegistryUnreachable
+from cdkit.errors import AccessDenied, ObjectNotFound, RegistryUnreachable
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.image import Credentials, ImageReference
-from cdkit.testing.fake_image_engine import FakeImageEngine
+from cdkit.ports.image_engine import OnProgress
+from cdkit.testing.fake_image_engine import LAYER_BYTES, FakeImageEngine
 
 PLATFORM = "linux/amd64"
 
@@ -30,6 +31,7 @@ class FakeRegistry:
 
     def __init__(self, engine: FakeImageEngine | None = None) -> None:
         engine = engine or FakeImageEngine()
+        self._engine = engine
         self.images = engine.registry
         self.logins: Mapping[str, Credentials] = engine.logins
         self.silent = engine.silent_registries
@@ -59,6 +61,45 @@ class FakeRegistry:
         digest = self._served(reference)
         return self.platforms_of.get(digest, (PLATFORM,)) if digest else None
 
+    def image_id(
+        self, reference: str, *, credentials: Credentials | None = None, cancellation: Cancellation | None = None
+    ) -> str | None:
+        """The id on the engine that pushed the image, or None when it is not served.
+
+        Raises:
+            RegistryUnreachable, AccessDenied: as their names say.
+        """
+        self._ask("image_id", reference, credentials, cancellation)
+        digest = self._served(reference)
+        ids = self._engine.pushed
+        return ids.get(digest, digest) if digest else None
+
+    def copy(
+        self,
+        source: str,
+        target: str,
+        *,
+        source_credentials: Credentials | None = None,
+        credentials: Credentials | None = None,
+        on_progress: OnProgress,
+        cancellation: Cancellation,
+    ) -> str:
+        """Serve an image under a further name.
+
+        Raises:
+            ObjectNotFound: there is no image `source`.
+            RegistryUnreachable, AccessDenied: as their names say.
+        """
+        self._ask("copy", source, source_credentials, cancellation)
+        self._ask("copy to", target, credentials, cancellation)
+        digest = self._served(source)
+        if digest is None:
+            raise ObjectNotFound(f"Cannot copy {source} to {target}: the registry does not serve {source}.")
+        for done in (0, LAYER_BYTES):
+            on_progress("layer", done, LAYER_BYTES)
+        self.images[_with_tag(target)] = digest
+        return digest
+
     def _ask(
         self, question: str, reference: str, credentials: Credentials | None, cancellation: Cancellation | None
     ) -> None:
@@ -82,4 +123,9 @@ class FakeRegistry:
                 if ImageReference.parse(name).repository == parsed.repository
             )
             return parsed.digest if parsed.digest in of_repository else None
-        return self.images.get(str(ImageReference(parsed.repository, parsed.tag or "latest")))
+        return self.images.get(_with_tag(reference))
+
+
+def _with_tag(reference: str) -> str:
+    parsed = ImageReference.parse(reference)
+    return str(ImageReference(parsed.repository, parsed.tag or "latest"))

@@ -75,7 +75,7 @@ class BuildImage(Step):
             target=options.target,
             pull=options.pull,
         )
-        image_id = ctx.images.build(request, on_line=ctx.say, cancellation=ctx.cancellation)
+        image_id = ctx.images.build(request, on_line=ctx.say, on_step=lambda _: None, cancellation=ctx.cancellation)
         tag = image_id.removeprefix("sha256:")[:TAG_LENGTH]
         reference = str(ImageReference(options.repository, tag))
         ctx.images.tag(image_id, reference)

@@ -10,7 +10,7 @@ import pytest
 
 from cdkit.clients.engine.docker_engine import DockerEngine
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.image import BuildRequest
+from cdkit.models.image_build import BuildRequest
 
 TINY = """FROM scratch
 COPY busybox /bin/busybox
@@ -31,7 +31,7 @@ def tiny_image(registry: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     dockerfile.write_text(TINY)
     engine, reference = DockerEngine(), f"{registry}/cdkit-test/tiny:1"
     request = BuildRequest(context=str(folder), dockerfile=str(dockerfile))
-    image = engine.build(request, on_line=lambda _: None, cancellation=Cancellation())
+    image = engine.build(request, on_line=lambda _: None, on_step=lambda _: None, cancellation=Cancellation())
     engine.tag(image, reference)
     engine.push(reference, credentials=None, on_progress=lambda *_: None, cancellation=Cancellation())
     return reference

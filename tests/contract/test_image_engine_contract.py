@@ -7,7 +7,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import docker
@@ -17,6 +17,7 @@ import pytest
 from cdkit.clients.engine.docker_engine import DockerEngine
 from cdkit.errors import (
     AccessDenied,
+    BuildFailed,
     Cancelled,
     EngineUnreachable,
     ObjectNotFound,
@@ -25,7 +26,8 @@ from cdkit.errors import (
     WorkFailed,
 )
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.image import BuildRequest, Credentials
+from cdkit.models.image import Credentials
+from cdkit.models.image_build import BuilderName, BuildRequest, BuildStep
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.testing import FakeImageEngine
 from tests.contract.locked_registry import locked_registry
@@ -44,10 +46,12 @@ class Place(ABC):
     """An engine, a registry, and a base image in it."""
 
     engine: ImageEngine
+    builder: BuilderName
     registry: str
     base: str
 
-    def __init__(self) -> None:
+    def __init__(self, builder: BuilderName = "classic") -> None:
+        self.builder = builder
         self.references: list[str] = []
 
     def new_reference(self, registry: str = "") -> str:
@@ -86,8 +90,8 @@ class FakePlace(Place):
 
 
 class RealPlace(Place):
-    def __init__(self, registry: str, base: str, locked: str) -> None:
-        super().__init__()
+    def __init__(self, registry: str, base: str, locked: str, builder: BuilderName) -> None:
+        super().__init__(builder)
         self.engine = DockerEngine()
         self.registry = registry
         self.base = base
@@ -108,15 +112,28 @@ class RealPlace(Place):
         client.close()
 
 
-@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.cluster)])
-def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+@contextmanager
+def a_place(request: pytest.FixtureRequest, builder: BuilderName) -> Iterator[Place]:
     if request.param == "fake":
         yield FakePlace()
         return
     with locked_registry() as locked:
-        place = RealPlace(request.getfixturevalue("registry"), request.getfixturevalue("tiny_image"), locked)
+        place = RealPlace(request.getfixturevalue("registry"), request.getfixturevalue("tiny_image"), locked, builder)
         yield place
         place.tidy()
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.cluster)])
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+    with a_place(request, "classic") as place:
+        yield place
+
+
+@pytest.fixture(params=["fake", *(pytest.param(name, marks=pytest.mark.cluster) for name in ("classic", "buildkit"))])
+def works(request: pytest.FixtureRequest) -> Iterator[Place]:
+    """A place for building: each builder keeps the same contract."""
+    with a_place(request, "buildkit" if request.param == "buildkit" else "classic") as place:
+        yield place
 
 
 class Project:
@@ -125,6 +142,7 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.lines: list[str] = []
+        self.steps: list[BuildStep] = []
         self.cancellation = Cancellation()
 
     def build(self, place: Place, *instructions: str, dockerfile: Path | None = None) -> str:
@@ -133,8 +151,10 @@ class Project:
         return self.build_as_is(place, path)
 
     def build_as_is(self, place: Place, dockerfile: Path) -> str:
-        request = BuildRequest(context=str(self.folder), dockerfile=str(dockerfile))
-        return place.engine.build(request, on_line=self.lines.append, cancellation=self.cancellation)
+        request = BuildRequest(builder=place.builder, context=str(self.folder), dockerfile=str(dockerfile))
+        return place.engine.build(
+            request, on_line=self.lines.append, on_step=self.steps.append, cancellation=self.cancellation
+        )
 
 
 @pytest.fixture
@@ -156,6 +176,7 @@ def test_an_engine_that_is_away_says_so_at_once(place: Place) -> None:
     away = place.away()
     questions: tuple[Callable[[], object], ...] = (
         away.ping,
+        away.builders,
         lambda: away.image_id("hello"),
         lambda: away.tag("hello", "other"),
         lambda: away.served_digest("hello"),
@@ -168,50 +189,71 @@ def test_an_engine_that_is_away_says_so_at_once(place: Place) -> None:
 # Building
 
 
-def test_a_build_gives_the_id_of_an_image_that_the_engine_has(place: Place, project: Project) -> None:
-    image = project.build(place, f"FROM {place.base}", "LABEL a=b")
+def test_a_build_gives_the_id_of_an_image_that_the_engine_has(works: Place, project: Project) -> None:
+    image = project.build(works, f"FROM {works.base}", "LABEL a=b")
     assert image.startswith("sha256:")
-    assert place.engine.image_id(image) == image
-    assert any("FROM" in line for line in project.lines)
+    assert works.engine.image_id(image) == image
+    assert project.lines
     assert not any(line.endswith("\n") for line in project.lines)
 
 
-def test_the_same_build_gives_the_same_image(place: Place, project: Project) -> None:
-    instructions = (f"FROM {place.base}", f"LABEL only={secrets.token_hex(4)}")
-    assert project.build(place, *instructions) == project.build(place, *instructions)
+def test_the_same_build_gives_the_same_image(works: Place, project: Project) -> None:
+    instructions = (f"FROM {works.base}", f"LABEL only={secrets.token_hex(4)}")
+    assert project.build(works, *instructions) == project.build(works, *instructions)
 
 
-def test_a_dockerfile_may_stand_outside_of_the_context(place: Place, project: Project, tmp_path: Path) -> None:
-    image = project.build(place, f"FROM {place.base}", dockerfile=tmp_path / "Dockerfile.release")
-    assert place.engine.image_id(image) == image
+def test_a_dockerfile_may_stand_outside_of_the_context(works: Place, project: Project, tmp_path: Path) -> None:
+    image = project.build(works, f"FROM {works.base}", dockerfile=tmp_path / "Dockerfile.release")
+    assert works.engine.image_id(image) == image
 
 
-def test_an_instruction_that_fails_is_named(place: Place, project: Project) -> None:
-    with pytest.raises(WorkFailed, match=r"RUN .*exit 3.* failed: .*non-zero code: 3") as failed:
-        project.build(place, f"FROM {place.base}", FAILING)
+def test_an_instruction_that_fails_is_named(works: Place, project: Project) -> None:
+    with pytest.raises(BuildFailed, match=r"RUN .*exit 3.* failed: .*code: 3") as failed:
+        project.build(works, f"FROM {works.base}", FAILING)
     assert failed.value.exit_code == 1
+    step = failed.value.step
+    assert step is not None
+    assert step.builder == works.builder
+    assert step.instruction == FAILING
+    assert step.number == step.total == 2
+    assert not step.done
 
 
-def test_a_dockerfile_that_is_missing_is_named(place: Place, project: Project) -> None:
+def test_each_instruction_begins_and_is_done(works: Place, project: Project) -> None:
+    mark = secrets.token_hex(4)
+    project.build(works, f"FROM {works.base}", f'RUN ["/bin/sh", "-c", "echo {mark}"]')
+    last = [step for step in project.steps if mark in step.instruction]
+    assert [step.done for step in last] == [False, True]
+    assert (last[-1].number, last[-1].total) == (2, 2)
+
+
+def test_a_builder_that_is_offered_says_what_it_is(works: Place) -> None:
+    builders = {builder.name: builder for builder in works.engine.builders()}
+    assert works.builder in builders
+    assert "classic" in builders
+    assert all(builder.via for builder in builders.values())
+
+
+def test_a_dockerfile_that_is_missing_is_named(works: Place, project: Project) -> None:
     with pytest.raises(WorkFailed, match=r"Dockerfile\.nowhere"):
-        project.build_as_is(place, project.folder / "Dockerfile.nowhere")
+        project.build_as_is(works, project.folder / "Dockerfile.nowhere")
 
 
-def test_a_base_image_that_is_not_there_is_not_an_outage(place: Place, project: Project) -> None:
+def test_a_base_image_that_is_not_there_is_not_an_outage(works: Place, project: Project) -> None:
     with pytest.raises(ObjectNotFound, match=r"FROM .*no-such-base"):
-        project.build(place, f"FROM {place.registry}/cdkit-test/no-such-base:1")
+        project.build(works, f"FROM {works.registry}/cdkit-test/no-such-base:1")
 
 
-def test_a_registry_that_is_away_is_not_a_failed_build(place: Place, project: Project) -> None:
+def test_a_registry_that_is_away_is_not_a_failed_build(works: Place, project: Project) -> None:
     with pytest.raises(RegistryUnreachable, match="connection refused"):
-        project.build(place, f"FROM {SILENT}/base:1")
+        project.build(works, f"FROM {SILENT}/base:1")
 
 
-def test_a_build_is_left_at_once_on_a_cancel(place: Place, project: Project) -> None:
+def test_a_build_is_left_at_once_on_a_cancel(works: Place, project: Project) -> None:
     threading.Timer(1.0, project.cancellation.cancel, [Cancelled()]).start()
     begun = time.monotonic()
     with pytest.raises(Cancelled):
-        project.build(place, f"FROM {place.base}", ENDLESS)
+        project.build(works, f"FROM {works.base}", ENDLESS)
     assert time.monotonic() - begun < 1.0 + SOON
 
 

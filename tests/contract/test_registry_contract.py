@@ -11,7 +11,7 @@ import pytest
 
 from cdkit.clients.engine.docker_engine import DockerEngine
 from cdkit.clients.registry.distribution_registry import DistributionRegistry
-from cdkit.errors import AccessDenied, Cancelled, InvalidInput, RegistryUnreachable
+from cdkit.errors import AccessDenied, Cancelled, InvalidInput, ObjectNotFound, RegistryUnreachable
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.image import Credentials, ImageReference
 from cdkit.ports.registry import Registry
@@ -119,6 +119,56 @@ def test_a_registry_answers_who_has_the_login(place: Place) -> None:
     assert place.registry.digest(f"{place.locked}/hello:1", credentials=LOGIN) is None
 
 
+# Bringing an image to a further name
+
+
+def copy(place: Place, source: str, target: str, **options: Credentials) -> tuple[str, list[tuple[str, int, int]]]:
+    progress: list[tuple[str, int, int]] = []
+
+    def show(item: str, done: int, total: int) -> None:
+        progress.append((item, done, total))
+
+    return place.registry.copy(source, target, on_progress=show, cancellation=Cancellation(), **options), progress
+
+
+def test_a_copy_keeps_the_digest(place: Place) -> None:
+    elsewhere = f"{place.repository}-{secrets.token_hex(4)}:copied"
+    for target in (f"{place.repository}:{secrets.token_hex(4)}", elsewhere, elsewhere):
+        digest, progress = copy(place, place.image, target)
+        assert digest == place.registry.digest(place.image) == place.registry.digest(target)
+        assert all(0 <= done <= total for _, done, total in progress)
+    assert place.registry.image_id(elsewhere) == place.registry.image_id(place.image)
+
+
+def test_an_image_that_is_named_by_its_digest_is_copied_too(place: Place) -> None:
+    digest = place.registry.digest(place.image)
+    target = f"{place.repository}-{secrets.token_hex(4)}:1"
+    assert copy(place, f"{place.repository}@{digest}", target)[0] == digest
+    assert place.registry.digest(target) == digest
+
+
+def test_what_is_not_there_cannot_be_copied(place: Place) -> None:
+    target = f"{place.repository}:{secrets.token_hex(4)}"
+    with pytest.raises(ObjectNotFound, match="does not serve"):
+        copy(place, f"{place.repository}:{secrets.token_hex(4)}", target)
+    assert place.registry.digest(target) is None
+    assert place.registry.image_id(target) is None
+
+
+def test_nothing_is_copied_to_where_we_may_not_write(place: Place) -> None:
+    with pytest.raises(AccessDenied):
+        copy(place, place.image, f"{place.locked}/hello:1", credentials=Credentials("somebody", "wrong"))
+
+
+def test_a_copy_after_a_cancel_does_not_begin(place: Place) -> None:
+    cancellation = Cancellation()
+    cancellation.cancel(Cancelled())
+    target = f"{place.repository}:{secrets.token_hex(4)}"
+    with pytest.raises(Cancelled):
+        place.registry.copy(place.image, target, on_progress=lambda *_: None, cancellation=cancellation)
+    assert place.registry.digest(target) is None
+
+
 @pytest.mark.parametrize("reference", ["", "UPPER:1", "hello:", "a/b c:1", "x@sha256:short", "r:5000//x:1", "../x:1"])
 def test_what_is_no_reference_is_refused(place: Place, reference: str) -> None:
     with pytest.raises(InvalidInput, match="no image reference"):
@@ -133,9 +183,10 @@ def test_nobody_is_asked_after_a_cancel(place: Place) -> None:
 
 
 def test_what_a_fake_engine_pushes_its_registry_serves() -> None:
-    engine = FakeImageEngine()
-    engine.images["r.example/hello:1"] = "sha256:image"
+    engine, image = FakeImageEngine(), f"sha256:{'b' * 64}"
+    engine.images["r.example/hello:1"] = image
     digest = engine.push(
         "r.example/hello:1", credentials=None, on_progress=lambda *_: None, cancellation=Cancellation()
     )
     assert FakeRegistry(engine).digest("r.example/hello:1") == digest
+    assert FakeRegistry(engine).image_id("r.example/hello:1") == image

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cdkit.clients.engine.build import BuildLog
+from cdkit.clients.engine.api_errors import api_error, said_by
+from cdkit.clients.engine.builders import Builders
 from cdkit.clients.engine.connection import EngineConnection
 from cdkit.clients.engine.messages import registry_error, says_no_such_image
 from cdkit.clients.engine.push import PushLog
-from cdkit.errors import ObjectNotFound, WorkFailed, WorldFailed
+from cdkit.clients.process.local_processes import LocalProcesses
+from cdkit.errors import ObjectNotFound, WorkFailed
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.image import BuildRequest, Credentials, ImageReference
-from cdkit.ports.image_engine import OnProgress, OnText
+from cdkit.models.image import Credentials, ImageReference
+from cdkit.models.image_build import Builder, BuildRequest
+from cdkit.ports.image_engine import OnProgress, OnStep, OnText
+from cdkit.ports.processes import Processes
 
 if TYPE_CHECKING:
     from docker import APIClient
-    from docker.errors import APIError
 
 NOT_FOUND = 404
 
@@ -30,11 +33,15 @@ class DockerEngine:
     Nothing is asked of it before the first use. May be shared by threads.
 
     Args:
-        environ: where DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are looked up; None is our own environment.
+        environ: where DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH and PATH are looked up; None is our own
+            environment.
+        processes: starts Docker clients that speak BuildKit; None is this machine's.
     """
 
-    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
-        self._connection = EngineConnection(os.environ if environ is None else environ)
+    def __init__(self, environ: Mapping[str, str] | None = None, processes: Processes | None = None) -> None:
+        environ = os.environ if environ is None else environ
+        self._connection = EngineConnection(environ)
+        self._builders = Builders(self._connection, environ, processes or LocalProcesses())
 
     def ping(self) -> str:
         """The engine's version.
@@ -45,26 +52,25 @@ class DockerEngine:
         with closing(self._connection.hello()) as client, self._connection.faults():
             return str(client.version()["Version"])
 
-    def build(self, request: BuildRequest, *, on_line: OnText, cancellation: Cancellation) -> str:
-        """Build an image and give its id (`sha256:...`, the digest of its configuration).
-
-        The classic builder is used: it is the one that the engine's API itself offers.
+    def builders(self) -> tuple[Builder, ...]:
+        """BuildKit, where the engine has it and a Docker client here speaks it; and the classic builder.
 
         Raises:
-            WorkFailed: an instruction of the Dockerfile failed; the evidence is the last of what it printed.
+            EngineUnreachable: the engine does not answer within five seconds.
+        """
+        return self._builders.list()
+
+    def build(self, request: BuildRequest, *, on_line: OnText, on_step: OnStep, cancellation: Cancellation) -> str:
+        """Build an image and give its id (`sha256:...`, the digest of its configuration).
+
+        Raises:
+            BuildFailed: an instruction of the Dockerfile failed; the evidence is the last of what it printed.
+            WorkFailed: a file of the build is missing or cannot be read.
             RegistryUnreachable, AccessDenied, ObjectNotFound: a base image could not be pulled.
         """
         _require_files(request)
-        log = BuildLog(on_line)
-        try:
-            for message in self._connection.stream(lambda client: _build(client, request), cancellation):
-                log.read(message)
-        except _api_error() as error:
-            raise log.failure(_said(error)) from error
-        log.close()
-        if not log.image_id:
-            raise WorldFailed("The engine ended the build without naming the image that it built.")
-        return log.image_id
+        builder = self._builders.get(request.builder)
+        return builder.build(request, on_line, on_step, cancellation)
 
     def image_id(self, reference: str) -> str | None:
         """The id of an image that the engine has, or None."""
@@ -72,10 +78,10 @@ class DockerEngine:
         try:
             with self._connection.faults():
                 return str(client.inspect_image(reference)["Id"])  # type: ignore[no-untyped-call]
-        except _api_error() as error:
+        except api_error() as error:
             if error.status_code == NOT_FOUND:
                 return None
-            raise registry_error(_said(error), f"Cannot look up {reference}") from error
+            raise registry_error(said_by(error), f"Cannot look up {reference}") from error
 
     def tag(self, image: str, reference: str) -> None:
         """Give an image that the engine has another name.
@@ -89,8 +95,8 @@ class DockerEngine:
         try:
             with self._connection.faults():
                 client.tag(image, parsed.repository, parsed.tag or "latest")
-        except _api_error() as error:
-            raise registry_error(_said(error), f"Cannot tag {image} as {reference}") from error
+        except api_error() as error:
+            raise registry_error(said_by(error), f"Cannot tag {image} as {reference}") from error
 
     def push(
         self,
@@ -111,8 +117,8 @@ class DockerEngine:
         try:
             for message in self._connection.stream(lambda client: _push(client, reference, credentials), cancellation):
                 log.read(message)
-        except _api_error() as error:
-            raise registry_error(_said(error), f"Cannot push {reference}") from error
+        except api_error() as error:
+            raise registry_error(said_by(error), f"Cannot push {reference}") from error
         digest = log.digest or self.served_digest(reference, credentials=credentials)
         if not digest:
             raise ObjectNotFound(f"{reference} was pushed, and the registry does not serve it.")
@@ -128,8 +134,8 @@ class DockerEngine:
         try:
             with self._connection.faults():
                 found = client.inspect_distribution(reference, _login(credentials))  # type: ignore[no-untyped-call]
-        except _api_error() as error:
-            said = _said(error)
+        except api_error() as error:
+            said = said_by(error)
             if says_no_such_image(said):
                 return None
             raise registry_error(said, f"Cannot ask the registry for {reference}") from error
@@ -146,38 +152,6 @@ def _require_files(request: BuildRequest) -> None:
         )
 
 
-def _build(client: APIClient, request: BuildRequest) -> Iterable[dict[str, Any]]:
-    with _readable(request.context):
-        messages: Iterable[dict[str, Any]] = client.build(
-            path=request.context,
-            dockerfile=request.dockerfile,
-            buildargs=dict(request.args),
-            labels=dict(request.labels),
-            target=request.target or None,
-            pull=request.pull,
-            rm=True,
-            forcerm=True,
-            decode=True,
-        )
-    return messages
-
-
-@contextmanager
-def _readable(context: str) -> Iterator[None]:
-    """Tell a file of the build context that cannot be read from a fault of the connection; both are OSErrors."""
-    from requests.exceptions import RequestException
-
-    try:
-        yield
-    except (RequestException, ConnectionError):
-        raise
-    except OSError as error:
-        raise WorkFailed(
-            f"The build context {context} cannot be read: {error}.",
-            remedy="Make the file readable, or leave it out with .dockerignore.",
-        ) from error
-
-
 def _push(client: APIClient, reference: str, credentials: Credentials | None) -> Iterable[dict[str, Any]]:
     parsed = ImageReference.parse(reference)
     # Without a tag the engine would push every tag of the repository.
@@ -190,13 +164,3 @@ def _push(client: APIClient, reference: str, credentials: Credentials | None) ->
 
 def _login(credentials: Credentials | None) -> dict[str, str] | None:
     return {"username": credentials.username, "password": credentials.password} if credentials else None
-
-
-def _api_error() -> type[APIError]:
-    from docker.errors import APIError
-
-    return APIError
-
-
-def _said(error: APIError) -> str:
-    return str(error.explanation or error)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from cdkit.clients.registry.address import Address
 from cdkit.clients.registry.connections import Connections
+from cdkit.clients.registry.copying import ImageCopy
 from cdkit.clients.registry.endpoint import Endpoint
 from cdkit.clients.registry.image import RemoteImage
 from cdkit.clients.registry.logins import Login, Logins
@@ -15,6 +16,7 @@ from cdkit.clients.registry.manifest import Platform
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Clock, SystemClock
 from cdkit.models.image import Credentials
+from cdkit.ports.image_engine import OnProgress
 
 
 class DistributionRegistry:
@@ -62,6 +64,43 @@ class DistributionRegistry:
             return (str(image.config(manifest.config, Platform)),)
         there = [entry.platform for entry in manifest.manifests if entry.platform is not None]
         return tuple(str(platform) for platform in there if platform.is_known)
+
+    def image_id(
+        self, reference: str, *, credentials: Credentials | None = None, cancellation: Cancellation | None = None
+    ) -> str | None:
+        """The digest of an image's configuration, which is its id on an engine; an index has its own digest as its id.
+
+        None when the registry has no such image.
+
+        Raises:
+            RegistryUnreachable, AccessDenied: as their names say.
+        """
+        manifest = self._image(reference, credentials, cancellation).manifest()
+        if manifest is None:
+            return None
+        return manifest.config.digest if manifest.config else manifest.digest
+
+    def copy(
+        self,
+        source: str,
+        target: str,
+        *,
+        source_credentials: Credentials | None = None,
+        credentials: Credentials | None = None,
+        on_progress: OnProgress,
+        cancellation: Cancellation,
+    ) -> str:
+        """Let a registry serve an image under a further name, without an engine; gives its digest, which it keeps.
+
+        Raises:
+            ObjectNotFound: there is no image `source`.
+            RegistryUnreachable, AccessDenied, RequestRejected: as their names say.
+        """
+        here = self._image(source, source_credentials, cancellation)
+        there = self._image(target, credentials, cancellation)
+        same_account = here.endpoint is there.endpoint
+        way = ImageCopy(here, there, may_mount=same_account, on_progress=on_progress, clock=self._clock)
+        return way.perform()
 
     def _image(self, reference: str, credentials: Credentials | None, cancellation: Cancellation | None) -> RemoteImage:
         endpoint = self._endpoint(Address.of(reference).host, credentials)

@@ -23,6 +23,8 @@ MANIFEST_BYTES = 4 << 20
 LONGEST_ANSWER_SECONDS = 120.0
 """How long a small answer may take in all, however slowly it drips."""
 MOST_REDIRECTS = 5
+MOST_RENEWALS = 2
+"""How often a request is repeated with another token: another thread's token may be about to expire too."""
 PIECE_BYTES = 1 << 16
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -107,14 +109,16 @@ class Endpoint:
         url = urljoin(self._origin, request.target)
         used = self._authority.header(request.scopes) if self._is_ours(url) else ""
         response = self._followed(request, url, used)
-        if response.status != UNAUTHORIZED or not self._is_ours(response.url):
-            return response
-        refused = self._whole(response, MANIFEST_BYTES)
-        response.close()
-        header = self._authority.renew(refused, request.scopes, used)
-        if not header:
-            raise error_of(refused, request.what)
-        return self._followed(request, url, header)
+        for _ in range(MOST_RENEWALS):
+            if response.status != UNAUTHORIZED or not self._is_ours(response.url):
+                break
+            refused = self._whole(response, MANIFEST_BYTES)
+            response.close()
+            used = self._authority.renew(refused, request.scopes, used)
+            if not used:
+                raise error_of(refused, request.what)
+            response = self._followed(request, url, used)
+        return response
 
     def _followed(self, request: Request, url: str, authorization: str) -> Any:
         """The answer behind all redirects. The login goes to the registry itself and nowhere else."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from cdkit.clients.registry.address import Address, is_digest
 from cdkit.clients.registry.answers import Answer, error_of
@@ -13,6 +15,7 @@ from cdkit.flow.cancellation import Cancellation
 
 Shape = TypeVar("Shape")
 
+OK = 200
 CONFIG_BYTES = 8 << 20
 """The largest configuration of an image that is read."""
 
@@ -76,6 +79,24 @@ class RemoteImage:
         subject = f"The configuration of {self.reference}"
         return read_json(verified(answer.body, descriptor.digest, subject), shape, subject)
 
+    def has(self, digest: str) -> bool:
+        """Whether its repository has another manifest, too."""
+        return self._ask("HEAD", digest) is not None
+
+    @contextmanager
+    def blob(self, digest: str) -> Iterator[Any]:
+        """urllib3's response with a blob of its repository, to be read piece by piece; not yet verified.
+
+        Raises:
+            PassingFault: no answer came, or 'not now'.
+            ObjectNotFound: the repository has no such blob.
+        """
+        what = f"Cannot read {digest} of {self.reference}"
+        with self.endpoint.open(self._request(what, "GET", self.address.blob(digest))) as response:
+            if response.status != OK:
+                raise error_of(Answer(response.status, {}, b"", response.url), what)
+            yield response
+
     def _ask(self, method: str, name: str) -> Answer | None:
         what = f"Cannot ask the registry for {self.reference}"
         answer = self._send(what, method, self.address.manifest_of(name))
@@ -86,11 +107,13 @@ class RemoteImage:
         return answer
 
     def _send(self, what: str, method: str, path: str, most_bytes: int = MANIFEST_BYTES) -> Answer:
-        request = Request(
+        return self.endpoint.ask(self._request(what, method, path), self.cancellation, most_bytes)
+
+    def _request(self, what: str, method: str, path: str) -> Request:
+        return Request(
             what=what,
             method=method,
             target=path,
             scopes=frozenset({self.address.pull_scope}),
             headers={"Accept": f"{ACCEPT}, */*"},
         )
-        return self.endpoint.ask(request, self.cancellation, most_bytes)

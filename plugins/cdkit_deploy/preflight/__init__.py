@@ -11,7 +11,7 @@ from functools import partial
 
 import msgspec
 
-from cdkit.api import AccessDenied, Manifest, Problem, RequestRejected, StepContext, in_parallel
+from cdkit.api import AccessDenied, Manifest, Problem, RequestRejected, StepContext, ask_all
 from cdkit_deploy.preflight import (
     acceptance,
     budgets,
@@ -68,7 +68,7 @@ def preflight(
         "whether volumes can move": partial(volumes.findings, around),
         "whether disruption budgets leave a way": partial(budgets.findings, around),
     }
-    outcomes = in_parallel([partial(_outcome, check) for check in checks.values()])
+    outcomes = ask_all([partial(_outcome, check) for check in checks.values()])
     for name, outcome in zip(checks, outcomes, strict=True):
         if outcome.unasked:
             ctx.say(f"Not known: {name}. {outcome.unasked}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from cdkit.api import Manifest, ObjectRef, Problem, Unavailable, WorldFailed, in_parallel
+from cdkit.api import Manifest, ObjectRef, Problem, Unavailable, WorldFailed, ask_all
 from cdkit_deploy.preflight.finding import Finding
 from cdkit_deploy.preflight.surroundings import Surroundings
 
@@ -13,7 +13,7 @@ from cdkit_deploy.preflight.surroundings import Surroundings
 def findings(around: Surroundings) -> Iterator[Finding]:
     """A problem for each object that the server refuses."""
     asked = [item for item in around.wanted if not _comes_later(around, item)]
-    yield from filter(None, in_parallel([partial(_refusal, around, item) for item in asked]))
+    yield from filter(None, ask_all([partial(_refusal, around, item) for item in asked]))
 
 
 def _refusal(around: Surroundings, item: Manifest) -> Problem | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from cdkit.api import AccessDenied, Problem, RegistryUnreachable, in_parallel
+from cdkit.api import AccessDenied, Problem, RegistryUnreachable, ask_all
 from cdkit_deploy.preflight.finding import Doubt, Finding
 from cdkit_deploy.preflight.nodes import may_run_on
 from cdkit_deploy.preflight.pods import PodTemplate
@@ -15,7 +15,7 @@ from cdkit_deploy.preflight.surroundings import Surroundings
 def findings(around: Surroundings) -> Iterator[Finding]:
     """A problem for each image that is not there or runs on no node; a doubt where that cannot be known from here."""
     users = _users(around.templates)
-    found = in_parallel([partial(_of_image, around, image, whose) for image, whose in users.items()])
+    found = ask_all([partial(_of_image, around, image, whose) for image, whose in users.items()])
     for findings_of_one in found:
         yield from findings_of_one
 

@@ -11,7 +11,7 @@ from functools import partial
 import msgspec
 import yaml
 
-from cdkit.api import Manifest, Problem, in_parallel
+from cdkit.api import Manifest, Problem, ask_all
 from cdkit_deploy.preflight.finding import Finding
 from cdkit_deploy.preflight.surroundings import Surroundings
 
@@ -38,7 +38,7 @@ def findings(around: Surroundings, needed: Iterable[tuple[str, str, str]]) -> It
         needed: what a step needs beside the objects themselves: verb, API group and resource.
     """
     rights = sorted({*(Right(group, resource, verb) for verb, group, resource in needed), *_of_objects(around)})
-    allowed = in_parallel([partial(_is_allowed, around, right) for right in rights])
+    allowed = ask_all([partial(_is_allowed, around, right) for right in rights])
     missing = [right for right, yes in zip(rights, allowed, strict=True) if not yes]
     if missing:
         yield _problem(missing, around.namespace)

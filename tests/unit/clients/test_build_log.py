@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cdkit.clients.engine.build import EVIDENCE_LINES, BuildLog
+from cdkit.clients.engine.classic_log import EVIDENCE_LINES, BuildLog
 from cdkit.errors import ObjectNotFound, RegistryUnreachable, WorkFailed
 
 FROM = [{"stream": "Step 1/2 : FROM registry.example/base:1"}, {"stream": "\n"}, {"stream": " ---> 634ca60a031f\n"}]
@@ -19,7 +19,7 @@ def failure(message: str) -> dict[str, Any]:
 
 def read(*messages: dict[str, Any]) -> tuple[BuildLog, list[str]]:
     lines: list[str] = []
-    log = BuildLog(lines.append)
+    log = BuildLog(lines.append, lambda _: None)
     for message in messages:
         log.read(message)
     log.close()
@@ -83,6 +83,6 @@ def test_an_image_that_only_a_copy_needs_is_pulled_too() -> None:
 
 
 def test_a_dockerfile_that_cannot_be_parsed_fails_before_its_first_step() -> None:
-    failed = BuildLog(lambda _: None).failure("dockerfile parse error line 2: unknown instruction: FOO")
+    failed = BuildLog(lambda _: None, lambda _: None).failure("dockerfile parse error line 2: unknown instruction: FOO")
     assert isinstance(failed, WorkFailed)
     assert failed.message == "The Dockerfile failed: dockerfile parse error line 2: unknown instruction: FOO"

@@ -40,6 +40,7 @@ def test_the_commit_and_the_branch_are_those_that_are_checked_out(repository: Re
     (repository.folder / "below").mkdir()
     facts = read_build_facts(repository.folder / "below")
     assert (facts.server, facts.commit, facts.branch, facts.tag) == ("local", commit, "trunk", "")
+    assert facts.commit_time == int(repository.git("show", "--no-patch", "--format=%ct"))
 
 
 def test_a_commit_that_is_checked_out_by_itself_is_on_no_branch(repository: Repository) -> None:

@@ -6,14 +6,17 @@ import re
 from collections import deque
 from typing import Any
 
+import msgspec
+
 from cdkit.clients.engine.messages import recognised
 from cdkit.clients.lines import LineSplitter, text_of
-from cdkit.errors import CdkitError, WorkFailed
-from cdkit.ports.image_engine import OnText
+from cdkit.errors import BuildFailed, CdkitError
+from cdkit.models.image_build import BuildStep
+from cdkit.ports.image_engine import OnStep, OnText
 
 EVIDENCE_LINES = 20
 
-_STEP = re.compile(r"Step \d+/\d+ : (.*)")
+_STEP = re.compile(r"Step (\d+)/(\d+) : (.*)")
 
 _PULL_FAILED = "invalid from flag value"
 """How the builder begins its message when the image of a `COPY --from=` cannot be had."""
@@ -24,13 +27,15 @@ class BuildLog:
 
     Args:
         on_line: called with each whole line.
+        on_step: called when an instruction begins, and when it is done.
     """
 
-    def __init__(self, on_line: OnText) -> None:
+    def __init__(self, on_line: OnText, on_step: OnStep) -> None:
         self._on_line = on_line
+        self._on_step = on_step
         self._splitter = LineSplitter()
         self._last: deque[str] = deque(maxlen=EVIDENCE_LINES)
-        self._instruction = ""
+        self._step: BuildStep | None = None
         self.image_id = ""
 
     def read(self, message: dict[str, Any]) -> None:
@@ -42,32 +47,45 @@ class BuildLog:
         self._print(_text(message))
         self.image_id = (message.get("aux") or {}).get("ID") or self.image_id
         if failure := message.get("errorDetail") or message.get("error"):
-            self.close()
+            self._show_rest()
             raise self.failure(failure["message"] if isinstance(failure, dict) else failure)
 
     def close(self) -> None:
-        """Show what stands on a last line without a line break."""
-        rest = self._splitter.rest()
-        if rest is not None:
-            self._show(text_of(rest))
+        """The build has ended well: show what stands on a last line without a line break."""
+        self._show_rest()
+        self._end_step()
 
     def failure(self, said: str) -> CdkitError:
         """The error for a failure in the builder's own words."""
-        instruction = f"`{self._instruction}`" if self._instruction else "The Dockerfile"
-        pulls = self._instruction.upper().startswith("FROM ") or said.startswith(_PULL_FAILED)
-        pull_failed = recognised(said, f"The image of {instruction} cannot be pulled") if pulls else None
-        return pull_failed or WorkFailed(f"{instruction} failed: {' '.join(said.split())}", evidence=self._last)
+        instruction = self._step.instruction if self._step else ""
+        what = f"`{instruction}`" if instruction else "The Dockerfile"
+        pulls = instruction.upper().startswith("FROM ") or said.startswith(_PULL_FAILED)
+        pull_failed = recognised(said, f"The image of {what} cannot be pulled") if pulls else None
+        message = f"{what} failed: {' '.join(said.split())}"
+        return pull_failed or BuildFailed(message, step=self._step, evidence=self._last)
+
+    def _show_rest(self) -> None:
+        rest = self._splitter.rest()
+        if rest is not None:
+            self._show(text_of(rest))
 
     def _print(self, text: str) -> None:
         for line in self._splitter.feed(text.encode()):
             self._show(text_of(line))
 
     def _show(self, line: str) -> None:
-        if step := _STEP.match(line):
-            self._instruction = step[1]
+        if match := _STEP.match(line):
+            self._end_step()
+            number, total, instruction = match.groups()
+            self._step = BuildStep(builder="classic", instruction=instruction, number=int(number), total=int(total))
+            self._on_step(self._step)
         if line.strip():
             self._last.append(line)
             self._on_line(line)
+
+    def _end_step(self) -> None:
+        if self._step is not None:
+            self._on_step(msgspec.structs.replace(self._step, done=True))
 
 
 def _text(message: dict[str, Any]) -> str:
