@@ -10,6 +10,9 @@ from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
 
 PatchKind = Literal["merge", "strategic", "json"]
 
+FIELD_MANAGER = "cdkit"
+"""The name under which the API server remembers which fields are ours."""
+
 
 class Cluster(Protocol):
     """The requests that cdkit makes of an API server.
@@ -35,8 +38,10 @@ class Cluster(Protocol):
         """The changes after a resource version, until the server ends the watch or a cancel comes."""
         ...
 
-    def apply(self, manifest: Manifest, *, dry_run: bool = False, force: bool = True) -> Manifest:
-        """Server-side apply as field manager `cdkit`; gives the object back.
+    def apply(
+        self, manifest: Manifest, *, dry_run: bool = False, force: bool = True, manager: str = FIELD_MANAGER
+    ) -> Manifest:
+        """Server-side apply; gives the object back.
 
         https://kubernetes.io/docs/reference/using-api/server-side-apply/
 
@@ -44,6 +49,7 @@ class Cluster(Protocol):
             manifest: what the object is to be.
             dry_run: change nothing, and give the object as it would be.
             force: take fields over that other managers have set to something else.
+            manager: as which field manager; all that cdkit deploys it applies as `cdkit`.
 
         Raises:
             ObjectConflict: without `force`, others have set fields to something else; `fields` names them.

@@ -19,9 +19,7 @@ from cdkit.clients.lines import LineSplitter, text_of
 from cdkit.errors import ClusterUnreachable
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
-from cdkit.ports.cluster import PatchKind
-
-FIELD_MANAGER = "cdkit"
+from cdkit.ports.cluster import FIELD_MANAGER, PatchKind
 
 LARGEST_OBJECT = 1 << 26
 """Bytes. The server itself stores no object of more than a few megabytes; this only bounds a line of a watch."""
@@ -105,8 +103,10 @@ class KubernetesCluster:
         except _Expired as expired:
             yield ObjectChange("ERROR", expired.status)
 
-    def apply(self, manifest: Manifest, *, dry_run: bool = False, force: bool = True) -> Manifest:
-        """Server-side apply as field manager `cdkit`; gives the object back.
+    def apply(
+        self, manifest: Manifest, *, dry_run: bool = False, force: bool = True, manager: str = FIELD_MANAGER
+    ) -> Manifest:
+        """Server-side apply; gives the object back.
 
         https://kubernetes.io/docs/reference/using-api/server-side-apply/
 
@@ -114,13 +114,14 @@ class KubernetesCluster:
             manifest: what the object is to be.
             dry_run: change nothing, and give the object as it would be.
             force: take fields over that other managers have set to something else.
+            manager: as which field manager.
 
         Raises:
             ObjectConflict: without `force`, others have set fields to something else; `fields` names them.
         """
         request = self._request("apply", ObjectRef.of(manifest))
         path = paths.with_query(
-            self._object_path(request), fieldManager=FIELD_MANAGER, force=force, dryRun="All" if dry_run else None
+            self._object_path(request), fieldManager=manager, force=force, dryRun="All" if dry_run else None
         )
         return self._result(self._transport.ask("PATCH", path, manifest, content_type=APPLY), request)
 
