@@ -21,6 +21,7 @@ from cdkit.api import (
     Unavailable,
     WorldFailed,
 )
+from cdkit_deploy.difference import ApplyPolicy, planned_changes
 from cdkit_deploy.manifests import read_manifests, workloads_of
 from cdkit_deploy.rollout import RolloutFailed, await_rollout, roll_back
 from cdkit_deploy.undo import Before, remember
@@ -79,7 +80,7 @@ class RollingUpdate(Step):
         """What applying would do to each object, asked by a dry run of the server."""
         if "manifests" in ctx.pending:
             return [Change("update", f"what {self.options.manifests.strip('()')} in {ctx.namespace}")]
-        return [_planned(ctx, item) for item in self._read(ctx)]
+        return planned_changes(ctx.cluster, self._read(ctx), ApplyPolicy(take_over=True))
 
     def run(self, ctx: StepContext) -> Outputs:
         """Apply everything in order, and watch every workload to the end of its rollout.
@@ -138,13 +139,3 @@ class RollingUpdate(Step):
 
 def _version(item: Manifest) -> str:
     return str(item["metadata"]["resourceVersion"])
-
-
-def _planned(ctx: StepContext, item: Manifest) -> Change:
-    ref = ObjectRef.of(item)
-    live = ctx.cluster.get(ref)
-    if live is None:
-        return Change("create", str(ref))
-    wanted = ctx.cluster.apply(item, dry_run=True)
-    same = live.get("spec") == wanted.get("spec") and live.get("data") == wanted.get("data")
-    return Change("keep", str(ref), "it is as wanted") if same else Change("update", str(ref))
