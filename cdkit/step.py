@@ -90,8 +90,8 @@ class Run(Protocol):
         """Make an event known: redact it, write it down, show it."""
         ...
 
-    def hide(self, secret: str) -> None:
-        """Mask a value from now on, wherever it would be shown."""
+    def hide(self, *secrets: str) -> None:
+        """Mask values from now on, wherever they would be shown."""
         ...
 
 
@@ -252,6 +252,19 @@ class StepContext:
             clock=self.clock,
             tell=self.waiting,
             on_progress=lambda ref, progress: self.progress(str(ref), progress.done, progress.total, "replicas"),
+            seconds=seconds,
+        )
+
+    def follow_removal(self, refs: Iterable[ObjectRef], seconds: float) -> Mapping[ObjectRef, Decision]:
+        """Watch objects that were deleted until the last has gone, one is held, or `seconds` have passed."""
+        from cdkit.observe.objects import follow_removal
+
+        return follow_removal(
+            self.cluster,
+            refs,
+            cancellation=self.cancellation,
+            clock=self.clock,
+            tell=self.waiting,
             seconds=seconds,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cdkit.diagnosis.creation import creation_cause
+from cdkit.diagnosis.deletion import lingering_causes
 from cdkit.diagnosis.events import EventLog
 from cdkit.diagnosis.pod_status import read_pod
 from cdkit.diagnosis.replicas import (
@@ -92,6 +93,7 @@ def _causes(
     created = creation_cause(stateful_set, stateful_set, log, lacks_pods=len(own_pods) < desired)
     causes = [created] if created else []
     causes += replica_causes(newest, log, desired=max(1, to_update))
+    causes += lingering_causes(own_pods, log)
     return tuple(causes or _blocked(stateful_set, [pod for pod in own_pods if pod not in newest], log))
 
 

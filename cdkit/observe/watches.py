@@ -43,13 +43,12 @@ def watches(refs: Iterable[ObjectRef], selectors: Mapping[ObjectRef, str]) -> di
         refs: the objects.
         selectors: which pods belong to an object, as a label selector, where that is known.
     """
-    queries: dict[str, ObjectQuery] = {}
-    for ref in refs:
-        for query in _queries(ref, kind_of(ref), selectors.get(ref, "")):
-            known = queries.setdefault(_name(query), query)
-            if known != query:
-                queries[_name(query)] = msgspec.structs.replace(query, label_selector="", field_selector="")
-    return queries
+    return _shared(query for ref in refs for query in _queries(ref, kind_of(ref), selectors.get(ref, "")))
+
+
+def own_watches(refs: Iterable[ObjectRef]) -> dict[str, ObjectQuery]:
+    """The queries that tell whether objects are there, by names that `itself` knows."""
+    return _shared(map(_own_query, refs))
 
 
 def selector_text(selector: Mapping[str, Any]) -> str:
@@ -68,6 +67,15 @@ def selector_text(selector: Mapping[str, Any]) -> str:
             )
         )
     return ",".join(parts)
+
+
+def _shared(wanted: Iterable[ObjectQuery]) -> dict[str, ObjectQuery]:
+    queries: dict[str, ObjectQuery] = {}
+    for query in wanted:
+        known = queries.setdefault(_name(query), query)
+        if known != query:
+            queries[_name(query)] = msgspec.structs.replace(query, label_selector="", field_selector="")
+    return queries
 
 
 def _queries(ref: ObjectRef, kind: Kind | None, selector: str) -> Iterable[ObjectQuery]:
