@@ -18,6 +18,9 @@ LONGEST_VALUE = 200
 MOST_LINES = 60
 """Lines of one value of many lines that are shown."""
 
+MOST_COMPARED = 500
+"""Lines of a text, from its first difference on, that are compared: the time for it grows with their square."""
+
 AROUND = 2
 """Lines that stay, shown around those that change."""
 
@@ -57,10 +60,18 @@ def _in_one_line(value: Any) -> str:
 def _text_lines(field: FieldChange) -> Iterator[FieldLine]:
     yield FieldLine(" ", f"{field.path}:")
     before, after = (value.splitlines() if value is not msgspec.UNSET else [] for value in (field.before, field.after))
-    lines = list(_line_changes(before, after))
+    lines = list(_line_changes(*_worth_comparing(before, after)))
     yield from lines[:MOST_LINES]
     if len(lines) > MOST_LINES:
         yield FieldLine(" ", f"  ... ({len(lines) - MOST_LINES} more lines)")
+
+
+def _worth_comparing(before: Sequence[str], after: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """A bounded part of two long texts, from just before their first difference."""
+    pairs = enumerate(zip(before, after, strict=False))
+    first = next((index for index, (old, new) in pairs if old != new), min(len(before), len(after)))
+    part = slice(max(0, first - AROUND), first + MOST_COMPARED)
+    return before[part], after[part]
 
 
 def _line_changes(before: Sequence[str], after: Sequence[str]) -> Iterator[FieldLine]:
