@@ -21,34 +21,50 @@ BALANCER_RETRIED = Patience.after(120)
 
 
 def diagnose_service(
-    service: Manifest, endpoints: Iterable[Manifest], pods: Iterable[Manifest], events: Iterable[Manifest]
+    service: Manifest,
+    endpoints: Iterable[Manifest],
+    pods: Iterable[Manifest],
+    events: Iterable[Manifest],
+    beside: Iterable[Manifest] = (),
 ) -> Verdict:
     """Judge one look at a Service: a pod that it selects takes its traffic, and its load balancer has an address.
 
-    A Service that selects nothing by intention (`ExternalName`, without `selector`) needs no pod.
+    A Service that selects nothing by intention (`ExternalName`, without `selector`, before a workload of no replicas)
+    needs no pod.
 
     Args:
         service: the Service.
         endpoints: Endpoints of its namespace; those of others are ignored.
         pods: Pods of its namespace; those that it does not select are ignored.
         events: Events of its namespace.
+        beside: what is deployed together with it.
     """
     spec, name = service.get("spec") or {}, service["metadata"]["name"]
     log = EventLog(events)
-    causes = [*_lacks_pods(service, endpoints, pods, log), *_lacks_balancer(service, log)]
+    needs_pods = not _is_empty_by_intention(spec, beside)
+    causes = [
+        *(_lacks_pods(service, endpoints, pods, log) if needs_pods else ()),
+        *_lacks_balancer(service, log),
+    ]
     if causes:
         return unfinished(f"Service {name} leads nowhere yet", tuple(causes))
     where = spec.get("externalName") or spec.get("clusterIP") or "its endpoints"
     return Verdict("succeeded", f"Service {name} answers at {where}")
 
 
+def _is_empty_by_intention(spec: dict[str, Any], beside: Iterable[Manifest]) -> bool:
+    selector = spec.get("selector") or {}
+    if not selector or spec.get("type") == "ExternalName":
+        return True
+    workloads = (item.get("spec") or {} for item in beside)
+    return any(each.get("replicas") == 0 and _selects(selector, each.get("template") or {}) for each in workloads)
+
+
 def _lacks_pods(
     service: Manifest, endpoints: Iterable[Manifest], pods: Iterable[Manifest], log: EventLog
 ) -> Iterable[Cause]:
     spec, name = service.get("spec") or {}, service["metadata"]["name"]
-    selector = spec.get("selector") or {}
-    if not selector or spec.get("type") == "ExternalName":
-        return
+    selector = spec["selector"]
     own = next((item for item in endpoints if item["metadata"]["name"] == name), {})
     if any(subset.get("addresses") for subset in own.get("subsets") or ()):
         return
@@ -85,7 +101,7 @@ def _lacks_pods(
 
 
 def _selects(selector: dict[str, str], pod: Manifest) -> bool:
-    labels = pod["metadata"].get("labels") or {}
+    labels = (pod.get("metadata") or {}).get("labels") or {}
     return all(labels.get(key) == value for key, value in selector.items())
 
 

@@ -41,6 +41,10 @@ class Around(Protocol):
 
     def __getitem__(self, kind: Related) -> list[Manifest]: ...
 
+    def beside(self) -> list[Manifest]:
+        """What is followed together with it."""
+        ...
+
 
 class Kind(NamedTuple):
     """How objects of a kind are judged.
@@ -74,7 +78,7 @@ _KINDS = {
     ("", "Pod"): _with_events(diagnose_pod),
     ("", "ReplicationController"): _with_pods(diagnose_replica_set),
     ("", "Service"): Kind(
-        lambda item, around: diagnose_service(item, around[ENDPOINTS], around[PODS], around[EVENTS]),
+        lambda item, around: diagnose_service(item, around[ENDPOINTS], around[PODS], around[EVENTS], around.beside()),
         (ENDPOINTS, PODS, EVENTS),
     ),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): _alone(diagnose_definition),

@@ -146,7 +146,7 @@ class _Look:
         if live["metadata"].get("deletionTimestamp"):
             return diagnose_deletion(live)
         judged = OTHER if kind is None or has_own_readiness(live) else kind
-        return judged.diagnose(live, Surroundings(seen, ref.namespace))
+        return judged.diagnose(live, Surroundings(seen, ref, self._refs))
 
 
 def _not_there(ref: ObjectRef) -> ObjectNotFound:

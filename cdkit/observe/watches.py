@@ -17,15 +17,22 @@ class Surroundings:
 
     Args:
         seen: what was seen at one moment.
-        namespace: the namespace of the object that is judged.
+        ref: the object that is judged.
+        followed: all objects that are followed.
     """
 
-    def __init__(self, seen: Snapshot, namespace: str) -> None:
+    def __init__(self, seen: Snapshot, ref: ObjectRef, followed: Iterable[ObjectRef]) -> None:
         self._seen = seen
-        self._namespace = namespace
+        self._ref = ref
+        self._followed = followed
 
     def __getitem__(self, kind: Related) -> list[Manifest]:
-        return self._seen[_name(_query(kind, self._namespace))]
+        return self._seen[_name(_query(kind, self._ref.namespace))]
+
+    def beside(self) -> list[Manifest]:
+        """What is followed together with it, in its namespace."""
+        refs = (ref for ref in self._followed if ref != self._ref and ref.namespace == self._ref.namespace)
+        return [item for ref in refs if (item := itself(self._seen, ref)) is not None]
 
 
 def itself(seen: Snapshot, ref: ObjectRef) -> Manifest | None:

@@ -10,6 +10,9 @@ from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
 
 PatchKind = Literal["merge", "strategic", "json"]
 
+LONGEST_WATCH = 300
+"""Seconds. Balancers and proxies in between cut a connection that says nothing for longer."""
+
 FIELD_MANAGER = "cdkit"
 """The name under which the API server remembers which fields are ours."""
 
@@ -34,8 +37,17 @@ class Cluster(Protocol):
         """The objects of a query, and the resource version to watch on from."""
         ...
 
-    def watch(self, query: ObjectQuery, resource_version: str, cancellation: Cancellation) -> Iterator[ObjectChange]:
-        """The changes after a resource version, until the server ends the watch or a cancel comes."""
+    def watch(
+        self, query: ObjectQuery, resource_version: str, cancellation: Cancellation, *, seconds: int = LONGEST_WATCH
+    ) -> Iterator[ObjectChange]:
+        """The changes after a resource version, until the server ends the watch or a cancel comes.
+
+        Args:
+            query: which objects.
+            resource_version: the changes after this one.
+            cancellation: ends it.
+            seconds: for how long the server is asked, at most, to keep the watch open; it may end it before.
+        """
         ...
 
     def apply(

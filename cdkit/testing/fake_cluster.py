@@ -13,7 +13,7 @@ from cdkit.clients.kube.paths import Resource, group_of
 from cdkit.errors import CdkitError
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
-from cdkit.ports.cluster import FIELD_MANAGER, PatchKind
+from cdkit.ports.cluster import FIELD_MANAGER, LONGEST_WATCH, PatchKind
 from cdkit.testing.fake_api_server import DEFAULT_NAMESPACE, FakeApiServer, key_of, refusal, status_of
 from cdkit.testing.fake_logs import FakeLogs
 from cdkit.testing.field_sets import fields_of
@@ -126,7 +126,9 @@ class FakeCluster:
             found = self._server.store.find(group_of(query.api_version), query.kind, request.namespace)
             return [manifest for manifest in found if matches(query, manifest)], str(self._server.store.version)
 
-    def watch(self, query: ObjectQuery, resource_version: str, cancellation: Cancellation) -> Iterator[ObjectChange]:
+    def watch(
+        self, query: ObjectQuery, resource_version: str, cancellation: Cancellation, *, seconds: int = LONGEST_WATCH
+    ) -> Iterator[ObjectChange]:
         """The changes after a resource version, until `end_watches` or a cancel."""
         cancellation.raise_if_cancelled()
         request = self._server.arrived("watch", _ref(query))

@@ -14,12 +14,12 @@ from cdkit.clients.kube.discovery import Resources
 from cdkit.clients.kube.errors import NOT_FOUND, Answer, Request, decoded, error_of, says_no_such_object
 from cdkit.clients.kube.retry import Sleep
 from cdkit.clients.kube.streams import pieces
-from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, unreachable
+from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, spread, unreachable
 from cdkit.clients.lines import LineSplitter, text_of
 from cdkit.errors import ClusterUnreachable
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
-from cdkit.ports.cluster import FIELD_MANAGER, PatchKind
+from cdkit.ports.cluster import FIELD_MANAGER, LONGEST_WATCH, PatchKind
 
 LARGEST_OBJECT = 1 << 26
 """Bytes. The server itself stores no object of more than a few megabytes; this only bounds a line of a watch."""
@@ -80,13 +80,15 @@ class KubernetesCluster:
         kind = {"apiVersion": query.api_version, "kind": query.kind}
         return [kind | item for item in found["items"] or ()], found["metadata"]["resourceVersion"]
 
-    def watch(self, query: ObjectQuery, resource_version: str, cancellation: Cancellation) -> Iterator[ObjectChange]:
+    def watch(
+        self, query: ObjectQuery, resource_version: str, cancellation: Cancellation, *, seconds: int = LONGEST_WATCH
+    ) -> Iterator[ObjectChange]:
         """The changes after a resource version, until the server ends the watch or a cancel comes.
 
         A resource version that the server no longer has is an `ERROR` change with the server's Status (code 410).
         """
         request = self._query_request("watch", query)
-        seconds = self._transport.watch_seconds()
+        seconds = spread(seconds)
         path = paths.with_query(
             self._collection_path(request),
             watch=1,

@@ -90,6 +90,14 @@ def test_a_service_that_selects_nothing_by_intention_is_ready(spec: Json) -> Non
     assert diagnose_service(service(**spec), [], [], []).state == "succeeded"
 
 
+def test_a_service_before_a_workload_of_no_replicas_is_ready() -> None:
+    template = {"metadata": {"labels": {"app": "hello"}}}
+    idle = item("Deployment", {"replicas": 0, "template": template})
+    assert diagnose_service(service(), [EMPTY], [], [], [idle]).state == "succeeded"
+    busy = item("Deployment", {"replicas": 1, "template": template})
+    assert diagnose_service(service(), [EMPTY], [], [], [busy]).state == "progressing"
+
+
 def test_a_service_that_selects_no_pod_names_its_labels() -> None:
     verdict = diagnose_service(service(), [EMPTY], [pod("other", labels={"app": "other"})], [])
     assert told(verdict) == [
