@@ -35,6 +35,7 @@ from cdkit.models.problem import Position, Problem
 from cdkit.models.quantity import Quantity
 from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
+from cdkit.ports.commits import Commits
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
 from cdkit.step import NoOutputs, Step, StepContext, StepOptions, StepOutputs
@@ -51,6 +52,7 @@ __all__ = [
     "CheckFailed",
     "Cluster",
     "ClusterUnreachable",
+    "Commits",
     "Credentials",
     "Decision",
     "Duration",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cdkit.diagnosis.verdict import Cause
     from cdkit.models.kube import Manifest, ObjectRef
     from cdkit.ports.cluster import Cluster
+    from cdkit.ports.commits import Commits
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
 
@@ -162,6 +163,11 @@ class StepContext:
     def processes(self) -> Processes:
         """Commands on this machine."""
         return self.run.world.processes()
+
+    @property
+    def commits(self) -> Commits:
+        """The history of the project's checkout."""
+        return self.run.world.commits(str(self.workspace))
 
     @property
     def cluster(self) -> Cluster:

@@ -6,6 +6,7 @@ assert result.outputs.digest
 
 from cdkit.testing.fake_clock import FakeClock
 from cdkit.testing.fake_cluster import FakeCluster
+from cdkit.testing.fake_commits import FakeCommits
 from cdkit.testing.fake_image_engine import FakeImageEngine
 from cdkit.testing.fake_processes import CommandRun, FakeProcesses
 from cdkit.testing.fake_world import FakeWorld
@@ -16,6 +17,7 @@ __all__ = [
     "CommandRun",
     "FakeClock",
     "FakeCluster",
+    "FakeCommits",
     "FakeImageEngine",
     "FakeProcesses",
     "FakeWorld",

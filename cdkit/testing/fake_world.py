@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from cdkit.errors import ClusterUnreachable
 from cdkit.ports.cluster import Cluster
+from cdkit.ports.commits import Commits
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
 from cdkit.testing.fake_cluster import FakeCluster
+from cdkit.testing.fake_commits import FakeCommits
 from cdkit.testing.fake_image_engine import FakeImageEngine
 from cdkit.testing.fake_processes import FakeProcesses
 
@@ -20,6 +22,7 @@ class FakeWorld:
         images: the image engine.
         cluster: the cluster of the current context.
         processes: the commands.
+        commits: the history of the project.
         contexts: the clusters of further contexts, by name.
     """
 
@@ -29,10 +32,12 @@ class FakeWorld:
         images: ImageEngine | None = None,
         cluster: Cluster | None = None,
         processes: Processes | None = None,
+        commits: Commits | None = None,
         contexts: Mapping[str, Cluster] | None = None,
     ) -> None:
         self._images = images or FakeImageEngine()
         self._processes = processes or FakeProcesses()
+        self._commits = commits or FakeCommits()
         self._clusters: dict[str, Cluster] = {"": cluster or FakeCluster(), **(contexts or {})}
 
     def images(self) -> ImageEngine:
@@ -48,6 +53,10 @@ class FakeWorld:
         if context not in self._clusters:
             raise ClusterUnreachable(f"The kubeconfig has no context {context!r}.")
         return self._clusters[context]
+
+    def commits(self, directory: str) -> Commits:
+        """The history, whatever the folder."""
+        return self._commits
 
     def processes(self) -> Processes:
         """The commands."""
