@@ -79,7 +79,8 @@ def _failed(job: Manifest, condition: Condition, tried: Cause | None) -> Cause:
         "job-backoff-limit": f"has failed for good (backoffLimit {spec.get('backoffLimit', 6)})",
         "job-deadline": f"did not end within {spec.get('activeDeadlineSeconds')} seconds (activeDeadlineSeconds)",
     }.get(cause_id, "has failed")
-    why = tried.sentence.rstrip(".") if tried else quoted(words_of(condition)) * (cause_id == "job-failed")
+    words = quoted(words_of(condition)) if cause_id == "job-failed" else ""
+    why = words or (tried.sentence.rstrip(".") if tried else "")
     return Cause(
         id=cause_id,
         sentence=f"{subject} {fate}: {why}." if why else f"{subject} {fate}.",

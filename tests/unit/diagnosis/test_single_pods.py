@@ -143,8 +143,8 @@ def test_a_failed_job_tells_how_its_pod_ended() -> None:
     assert verdict.state == "failed"
     assert [cause.sentence for cause in verdict.causes] == [
         (
-            "Job migrate has failed for good (backoffLimit 6): Pod migrate-1 has crashed: container hello ended with exit "
-            "code 3. The same holds for 1 other pod."
+            "Job migrate has failed for good (backoffLimit 6): Pod migrate-1 has crashed: container hello ended with "
+            "exit code 3. The same holds for 1 other pod."
         ),
     ]
 
