@@ -33,6 +33,7 @@ from cdkit.models.image import BuildRequest, Credentials, ImageReference
 from cdkit.models.kube import FieldRefusal, Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.models.problem import Position, Problem
 from cdkit.models.quantity import Quantity
+from cdkit.observe.access import Permission
 from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.commits import Commits
@@ -70,6 +71,7 @@ __all__ = [
     "ObjectNotFound",
     "ObjectQuery",
     "ObjectRef",
+    "Permission",
     "Position",
     "Problem",
     "Processes",
