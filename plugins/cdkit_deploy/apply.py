@@ -12,6 +12,7 @@ from cdkit_deploy.manifests import read_manifests
 from cdkit_deploy.transaction.deploy import Deployed, Wanted, deploy
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.transaction.preview import preview
+from cdkit_deploy.turn import NEEDED as TAKING_TURNS
 from cdkit_deploy.workloads import images_of, workloads_of
 
 NEEDED = (
@@ -26,6 +27,7 @@ NEEDED = (
     ("list", "", "configmaps"),
     ("create", "", "configmaps"),
     ("patch", "", "configmaps"),
+    *TAKING_TURNS,
 )
 """What every deployment needs, its records included."""
 

@@ -16,6 +16,7 @@ from cdkit_deploy.transaction.outlook import look_ahead
 from cdkit_deploy.transaction.place import Place
 from cdkit_deploy.transaction.secrets import hide_secrets
 from cdkit_deploy.transaction.transaction import Transaction
+from cdkit_deploy.turn import Holder, deployed_last, must_not_be_older, turn
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -49,18 +50,26 @@ class Deployed(msgspec.Struct, frozen=True):
 
 
 def deploy(ctx: StepContext, wanted: Wanted, options: DeployOptions) -> Deployed:
-    """Bring a namespace to what is wanted, whole or not at all.
+    """Bring a namespace to what is wanted, whole or not at all, and as the only one that does.
 
     Raises:
+        Refused: another build deploys, or what is deployed is newer; nothing was changed.
         RolledBack: it failed, and everything is as it was.
         RollbackFailed: it failed, and could not be put back, or was not to be.
         ObjectConflict: fields belong to somebody else; nothing was changed.
         WorldFailed: the cluster refused it before anything was changed, or everything is as wanted and is not well.
     """
+    hide_secrets(ctx, wanted.objects)
+    with turn(ctx, options, Holder.of(ctx).described_by(ctx.build)):
+        return _deploy(ctx, wanted, options)
+
+
+def _deploy(ctx: StepContext, wanted: Wanted, options: DeployOptions) -> Deployed:
     place = Place.of(ctx, wanted.step)
     ledger = Ledger.of(ctx)
-    hide_secrets(ctx, wanted.objects)
     baseline = read_baseline(ledger, place.step)
+    if not wanted.restores and not options.allow_older:
+        must_not_be_older(ctx, ledger.deployment, wanted.commit, deployed_last(baseline.records))
     hide_secrets(ctx, baseline.contents.objects)
     outlook = look_ahead(ctx, wanted.objects, place, baseline, options)
     outlook = msgspec.structs.replace(outlook, targets=tuple(without_conflicts(ctx, outlook.targets, options)))

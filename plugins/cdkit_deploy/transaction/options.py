@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from cdkit.api import Duration, StepOptions
+from cdkit.api import Duration
+from cdkit_deploy.turn import TurnOptions
 
 Recreate = Literal["never", "where-needed", "always"]
 Prune = Literal["inventory", "off"]
@@ -14,7 +15,7 @@ Conflicts = Literal["refuse", "force"]
 OnFailure = Literal["undo", "leave"]
 
 
-class DeployOptions(StepOptions, frozen=True, kw_only=True):
+class DeployOptions(TurnOptions, frozen=True, kw_only=True):
     """How to deploy; the steps add what to deploy."""
 
     only: Annotated[

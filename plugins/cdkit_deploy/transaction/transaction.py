@@ -10,6 +10,7 @@ from cdkit.api import (
     Cancelled,
     CdkitError,
     ObjectRef,
+    Refused,
     RollbackFailed,
     RolledBack,
     StepContext,
@@ -125,6 +126,8 @@ class Transaction:
         ctx, targets, surplus = self._ctx, self._outlook.targets, self._outlook.surplus
         hand_over_replicas(ctx, targets)
         bring_up(ctx, targets, self._options, self._tell_done)
+        # Who has lost his turn meanwhile removes nothing, and does not say that all is well either.
+        ctx.cancellation.raise_if_cancelled()
         self._changed += surplus.removed
         remove_all(ctx, surplus.removed)
         return_all(ctx, surplus.put_back)
@@ -148,6 +151,9 @@ class Transaction:
             done = go_back(self._ctx, self._baseline, self._outlook.before, self._place, self._options)
         except (Cancelled, TimedOut):
             self._ctx.warn(f"{self._unfinished(record)} Run again: it goes on from there.")
+            raise
+        except Refused:
+            # Another deployment has taken over: it finds what is pending, and what we would change is his.
             raise
         except (RolloutFailed, CdkitError) as error:
             # What could not be reached stays pending, and is found by the next run.
