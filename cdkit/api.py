@@ -36,8 +36,10 @@ from cdkit.models.image_build import BuildAbility, Builder, BuildRequest, BuildS
 from cdkit.models.kube import FieldRefusal, Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.models.problem import Position, Problem
 from cdkit.models.quantity import Quantity
+from cdkit.observe.access import Permission
 from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
+from cdkit.ports.commits import Commits
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
 from cdkit.ports.registry import Registry
@@ -60,6 +62,7 @@ __all__ = [
     "CheckFailed",
     "Cluster",
     "ClusterUnreachable",
+    "Commits",
     "Credentials",
     "Decision",
     "Duration",
@@ -77,6 +80,7 @@ __all__ = [
     "ObjectNotFound",
     "ObjectQuery",
     "ObjectRef",
+    "Permission",
     "Position",
     "Problem",
     "Processes",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cdkit.diagnosis.verdict import Cause
     from cdkit.models.kube import Manifest, ObjectRef
     from cdkit.ports.cluster import Cluster
+    from cdkit.ports.commits import Commits
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
     from cdkit.ports.registry import Registry
@@ -91,8 +92,8 @@ class Run(Protocol):
         """Make an event known: redact it, write it down, show it."""
         ...
 
-    def hide(self, secret: str) -> None:
-        """Mask a value from now on, wherever it would be shown."""
+    def hide(self, *secrets: str) -> None:
+        """Mask values from now on, wherever they would be shown."""
         ...
 
 
@@ -168,6 +169,11 @@ class StepContext:
     def processes(self) -> Processes:
         """Commands on this machine."""
         return self.run.world.processes()
+
+    @property
+    def commits(self) -> Commits:
+        """The history of the project's checkout."""
+        return self.run.world.commits(str(self.workspace))
 
     @property
     def cluster(self) -> Cluster:
@@ -258,6 +264,19 @@ class StepContext:
             clock=self.clock,
             tell=self.waiting,
             on_progress=lambda ref, progress: self.progress(str(ref), progress.done, progress.total, "replicas"),
+            seconds=seconds,
+        )
+
+    def follow_removal(self, refs: Iterable[ObjectRef], seconds: float) -> Mapping[ObjectRef, Decision]:
+        """Watch objects that were deleted until the last has gone, one is held, or `seconds` have passed."""
+        from cdkit.observe.objects import follow_removal
+
+        return follow_removal(
+            self.cluster,
+            refs,
+            cancellation=self.cancellation,
+            clock=self.clock,
+            tell=self.waiting,
             seconds=seconds,
         )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from cdkit.diagnosis.custom_resource import has_own_readiness
+from cdkit.diagnosis.deletion import diagnose_deletion
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Progress, Verdict
 from cdkit.errors import ObjectNotFound
@@ -11,9 +13,9 @@ from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Clock
 from cdkit.models.kube import ObjectRef
 from cdkit.observe.follow import Tell, follow
-from cdkit.observe.kinds import PODS, kind_of
+from cdkit.observe.kinds import OTHER, PODS, kind_of
 from cdkit.observe.snapshot import Snapshot
-from cdkit.observe.watches import Surroundings, itself, selector_text, watches
+from cdkit.observe.watches import Surroundings, itself, own_watches, selector_text, watches
 from cdkit.ports.cluster import Cluster
 
 OnProgress = Callable[[ObjectRef, Progress], None]
@@ -65,6 +67,46 @@ def follow_objects(
     )
 
 
+def follow_removal(
+    cluster: Cluster,
+    refs: Iterable[ObjectRef],
+    *,
+    cancellation: Cancellation,
+    clock: Clock,
+    tell: Tell,
+    seconds: float,
+) -> dict[ObjectRef, Decision]:
+    """Watch objects that were deleted until the last of them has gone, one is held, or the time is over.
+
+    Args:
+        cluster: the API server.
+        refs: the objects; some may have gone already.
+        cancellation: ends the watching.
+        clock: the time.
+        tell: hears how it goes.
+        seconds: how long to watch; after that the decisions are the last ones, some of which are not final.
+
+    Returns:
+        The decision on each object, in the order of `refs`.
+
+    Raises:
+        CdkitError: the reason of the cancellation, or what the API server will not let us see.
+    """
+    keys = tuple(dict.fromkeys(refs))
+    if not keys:
+        return {}
+    return follow(
+        cluster,
+        own_watches(keys),
+        keys,
+        lambda seen: {ref: diagnose_deletion(itself(seen, ref)) for ref in keys},
+        cancellation=cancellation,
+        clock=clock,
+        tell=tell,
+        latest=clock.monotonic() + seconds,
+    )
+
+
 def _selectors(cluster: Cluster, refs: Sequence[ObjectRef]) -> dict[ObjectRef, str]:
     """Which pods to watch, where only one object has pods; the pods of several are not told apart by the server."""
     with_pods = [ref for ref in refs if PODS in getattr(kind_of(ref), "needs", ())]
@@ -101,7 +143,10 @@ class _Look:
                 raise _not_there(ref)
             return Verdict("failed", f"{ref} is gone", (_gone(ref),))
         self._known.add(ref)
-        return kind.diagnose(live, Surroundings(seen, ref.namespace)) if kind else READY.verdict
+        if live["metadata"].get("deletionTimestamp"):
+            return diagnose_deletion(live)
+        judged = OTHER if kind is None or has_own_readiness(live) else kind
+        return judged.diagnose(live, Surroundings(seen, ref, self._refs))
 
 
 def _not_there(ref: ObjectRef) -> ObjectNotFound:

@@ -17,15 +17,22 @@ class Surroundings:
 
     Args:
         seen: what was seen at one moment.
-        namespace: the namespace of the object that is judged.
+        ref: the object that is judged.
+        followed: all objects that are followed.
     """
 
-    def __init__(self, seen: Snapshot, namespace: str) -> None:
+    def __init__(self, seen: Snapshot, ref: ObjectRef, followed: Iterable[ObjectRef]) -> None:
         self._seen = seen
-        self._namespace = namespace
+        self._ref = ref
+        self._followed = followed
 
     def __getitem__(self, kind: Related) -> list[Manifest]:
-        return self._seen[_name(_query(kind, self._namespace))]
+        return self._seen[_name(_query(kind, self._ref.namespace))]
+
+    def beside(self) -> list[Manifest]:
+        """What is followed together with it, in its namespace."""
+        refs = (ref for ref in self._followed if ref != self._ref and ref.namespace == self._ref.namespace)
+        return [item for ref in refs if (item := itself(self._seen, ref)) is not None]
 
 
 def itself(seen: Snapshot, ref: ObjectRef) -> Manifest | None:
@@ -43,13 +50,12 @@ def watches(refs: Iterable[ObjectRef], selectors: Mapping[ObjectRef, str]) -> di
         refs: the objects.
         selectors: which pods belong to an object, as a label selector, where that is known.
     """
-    queries: dict[str, ObjectQuery] = {}
-    for ref in refs:
-        for query in _queries(ref, kind_of(ref), selectors.get(ref, "")):
-            known = queries.setdefault(_name(query), query)
-            if known != query:
-                queries[_name(query)] = msgspec.structs.replace(query, label_selector="", field_selector="")
-    return queries
+    return _shared(query for ref in refs for query in _queries(ref, kind_of(ref), selectors.get(ref, "")))
+
+
+def own_watches(refs: Iterable[ObjectRef]) -> dict[str, ObjectQuery]:
+    """The queries that tell whether objects are there, by names that `itself` knows."""
+    return _shared(map(_own_query, refs))
 
 
 def selector_text(selector: Mapping[str, Any]) -> str:
@@ -68,6 +74,15 @@ def selector_text(selector: Mapping[str, Any]) -> str:
             )
         )
     return ",".join(parts)
+
+
+def _shared(wanted: Iterable[ObjectQuery]) -> dict[str, ObjectQuery]:
+    queries: dict[str, ObjectQuery] = {}
+    for query in wanted:
+        known = queries.setdefault(_name(query), query)
+        if known != query:
+            queries[_name(query)] = msgspec.structs.replace(query, label_selector="", field_selector="")
+    return queries
 
 
 def _queries(ref: ObjectRef, kind: Kind | None, selector: str) -> Iterable[ObjectQuery]:

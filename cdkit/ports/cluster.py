@@ -10,6 +10,12 @@ from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Re
 
 PatchKind = Literal["merge", "strategic", "json"]
 
+LONGEST_WATCH = 300
+"""Seconds. Balancers and proxies in between cut a connection that says nothing for longer."""
+
+FIELD_MANAGER = "cdkit"
+"""The name under which the API server remembers which fields are ours."""
+
 
 class Cluster(Protocol):
     """The requests that cdkit makes of an API server.
@@ -31,12 +37,23 @@ class Cluster(Protocol):
         """The objects of a query, and the resource version to watch on from."""
         ...
 
-    def watch(self, query: ObjectQuery, resource_version: str, cancellation: Cancellation) -> Iterator[ObjectChange]:
-        """The changes after a resource version, until the server ends the watch or a cancel comes."""
+    def watch(
+        self, query: ObjectQuery, resource_version: str, cancellation: Cancellation, *, seconds: int = LONGEST_WATCH
+    ) -> Iterator[ObjectChange]:
+        """The changes after a resource version, until the server ends the watch or a cancel comes.
+
+        Args:
+            query: which objects.
+            resource_version: the changes after this one.
+            cancellation: ends it.
+            seconds: for how long the server is asked, at most, to keep the watch open; it may end it before.
+        """
         ...
 
-    def apply(self, manifest: Manifest, *, dry_run: bool = False, force: bool = True) -> Manifest:
-        """Server-side apply as field manager `cdkit`; gives the object back.
+    def apply(
+        self, manifest: Manifest, *, dry_run: bool = False, force: bool = True, manager: str = FIELD_MANAGER
+    ) -> Manifest:
+        """Server-side apply; gives the object back.
 
         https://kubernetes.io/docs/reference/using-api/server-side-apply/
 
@@ -44,6 +61,7 @@ class Cluster(Protocol):
             manifest: what the object is to be.
             dry_run: change nothing, and give the object as it would be.
             force: take fields over that other managers have set to something else.
+            manager: as which field manager; all that cdkit deploys it applies as `cdkit`.
 
         Raises:
             ObjectConflict: without `force`, others have set fields to something else; `fields` names them.

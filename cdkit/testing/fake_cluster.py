@@ -14,12 +14,12 @@ from cdkit.clients.kube.paths import group_of
 from cdkit.errors import CdkitError, RequestRejected
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
-from cdkit.ports.cluster import PatchKind
+from cdkit.ports.cluster import FIELD_MANAGER, LONGEST_WATCH, PatchKind
 from cdkit.testing.fake_api_server import DEFAULT_NAMESPACE, SERVER, FakeApiServer, key_of, refusal, status_of
 from cdkit.testing.fake_logs import FakeLogs
 from cdkit.testing.field_sets import fields_of
 from cdkit.testing.object_store import change_of
-from cdkit.testing.ownership import MANAGER, apply, conflicts, own
+from cdkit.testing.ownership import apply, conflicts, own
 from cdkit.testing.patches import PatchFailed, json_patch, merge_patch, strategic_patch
 from cdkit.testing.selectors import matches
 
@@ -129,7 +129,9 @@ class FakeCluster:
             found = self._server.store.find(group_of(query.api_version), query.kind, request.namespace)
             return [manifest for manifest in found if matches(query, manifest)], str(self._server.store.version)
 
-    def watch(self, query: ObjectQuery, resource_version: str, cancellation: Cancellation) -> Iterator[ObjectChange]:
+    def watch(
+        self, query: ObjectQuery, resource_version: str, cancellation: Cancellation, *, seconds: int = LONGEST_WATCH
+    ) -> Iterator[ObjectChange]:
         """The changes after a resource version, until `end_watches` or a cancel."""
         cancellation.raise_if_cancelled()
         request = self._server.arrived("watch", _ref(query))
@@ -146,7 +148,9 @@ class FakeCluster:
             if change := change_of(entry, matched=matched, matches=chosen):
                 yield change
 
-    def apply(self, manifest: Manifest, *, dry_run: bool = False, force: bool = True) -> Manifest:
+    def apply(
+        self, manifest: Manifest, *, dry_run: bool = False, force: bool = True, manager: str = FIELD_MANAGER
+    ) -> Manifest:
         """Server-side apply: fields that the last apply had and this one has not go away.
 
         Raises:
@@ -157,9 +161,9 @@ class FakeCluster:
             live = self._server.store.read(key_of(request))
             self._server.refuse_old_version(request, live, manifest)
             self._server.refuse_missing_namespace(request)
-            if live is not None and not force and (causes := conflicts(live, manifest)):
+            if live is not None and not force and (causes := conflicts(live, manifest, manager)):
                 raise refusal(request, 409, "Conflict", f"Apply failed with {len(causes)} conflicts", causes=causes)
-            after = apply(live, manifest)
+            after = apply(live, manifest, manager)
             if dry_run or after == live:
                 return live if live is not None and after == live else self._server.completed(request, after, live)
             written = self._server.write(request, after, live)
@@ -180,7 +184,7 @@ class FakeCluster:
         with self._server.lock:
             if self._server.store.read(key_of(request)) is not None:
                 raise refusal(request, 409, "AlreadyExists", f'{request.kind} "{request.name}" already exists')
-            own(manifest, MANAGER, "Update", fields_of(manifest))
+            own(manifest, FIELD_MANAGER, "Update", fields_of(manifest))
             written = self._server.write(request, manifest, None)
         self._run_reactions(written)
         return written

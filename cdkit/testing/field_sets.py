@@ -51,6 +51,21 @@ def differing(live: Any, manifest: Any, fields: FieldSet, path: str = "", field:
     return found
 
 
+def agreeing(live: Any, manifest: Any, fields: FieldSet, field: str = "") -> FieldSet:
+    """The fields of a set, but for those that two objects have with different values: these have a new owner."""
+    kept: FieldSet = {}
+    for name, nested in fields.items():
+        ours, theirs = (None if name == "." else _index(item, name, field) for item in (live, manifest))
+        if ours is None or theirs is None:
+            kept[name] = nested
+        elif nested:
+            below = agreeing(live[ours], manifest[theirs], nested, name.removeprefix("f:"))
+            kept |= {name: below} if below else {}
+        elif live[ours] == manifest[theirs]:
+            kept[name] = nested
+    return kept
+
+
 def applied(live: Manifest, manifest: Manifest, before: FieldSet, others: FieldSet) -> Manifest:
     """An object after a manifest is applied to it.
 

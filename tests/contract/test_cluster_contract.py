@@ -253,6 +253,18 @@ def test_a_field_of_somebody_else_is_taken_over_when_it_is_applied(place: Place)
     assert place.cluster.apply(config_map(place, a="ours"))["data"] == {"a": "ours"}
 
 
+def test_a_field_that_another_manager_applies_too_stays_when_we_give_it_up(place: Place) -> None:
+    place.cluster.apply(config_map(place, a="1", b="2"))
+    place.cluster.apply(config_map(place, a="1"), force=False, manager="heir")
+    assert place.cluster.apply(config_map(place, b="2"))["data"] == {"a": "1", "b": "2"}
+
+
+def test_what_we_have_taken_over_is_ours_from_then_on(place: Place) -> None:
+    place.cluster.apply(config_map(place, a="theirs"), manager="somebody")
+    place.cluster.apply(config_map(place, a="ours"))
+    assert place.cluster.apply(config_map(place, a="newer"), force=False)["data"] == {"a": "newer"}
+
+
 def test_fields_of_somebody_else_are_named_when_they_are_not_to_be_taken_over(place: Place) -> None:
     place.cluster.create(deployment(place, web="theirs:1", sidecar="log:1"))
     assert place.cluster.apply(deployment(place, web="theirs:1"), force=False)

@@ -14,14 +14,12 @@ from cdkit.clients.kube.discovery import Resources
 from cdkit.clients.kube.errors import NOT_FOUND, Answer, Request, decoded, error_of, says_no_such_object
 from cdkit.clients.kube.retry import Sleep
 from cdkit.clients.kube.streams import pieces
-from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, unreachable
+from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, spread, unreachable
 from cdkit.clients.lines import LineSplitter, text_of
 from cdkit.errors import ClusterUnreachable, RequestRejected
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
-from cdkit.ports.cluster import PatchKind
-
-FIELD_MANAGER = "cdkit"
+from cdkit.ports.cluster import FIELD_MANAGER, LONGEST_WATCH, PatchKind
 
 LARGEST_OBJECT = 1 << 26
 """Bytes. The server itself stores no object of more than a few megabytes; this only bounds a line of a watch."""
@@ -82,13 +80,15 @@ class KubernetesCluster:
         kind = {"apiVersion": query.api_version, "kind": query.kind}
         return [kind | item for item in found["items"] or ()], found["metadata"]["resourceVersion"]
 
-    def watch(self, query: ObjectQuery, resource_version: str, cancellation: Cancellation) -> Iterator[ObjectChange]:
+    def watch(
+        self, query: ObjectQuery, resource_version: str, cancellation: Cancellation, *, seconds: int = LONGEST_WATCH
+    ) -> Iterator[ObjectChange]:
         """The changes after a resource version, until the server ends the watch or a cancel comes.
 
         A resource version that the server no longer has is an `ERROR` change with the server's Status (code 410).
         """
         request = self._query_request("watch", query)
-        seconds = self._transport.watch_seconds()
+        seconds = spread(seconds)
         path = paths.with_query(
             self._collection_path(request),
             watch=1,
@@ -105,8 +105,10 @@ class KubernetesCluster:
         except _Expired as expired:
             yield ObjectChange("ERROR", expired.status)
 
-    def apply(self, manifest: Manifest, *, dry_run: bool = False, force: bool = True) -> Manifest:
-        """Server-side apply as field manager `cdkit`; gives the object back.
+    def apply(
+        self, manifest: Manifest, *, dry_run: bool = False, force: bool = True, manager: str = FIELD_MANAGER
+    ) -> Manifest:
+        """Server-side apply; gives the object back.
 
         https://kubernetes.io/docs/reference/using-api/server-side-apply/
 
@@ -114,13 +116,14 @@ class KubernetesCluster:
             manifest: what the object is to be.
             dry_run: change nothing, and give the object as it would be.
             force: take fields over that other managers have set to something else.
+            manager: as which field manager.
 
         Raises:
             ObjectConflict: without `force`, others have set fields to something else; `fields` names them.
         """
         request = self._request("apply", ObjectRef.of(manifest))
         path = paths.with_query(
-            self._object_path(request), fieldManager=FIELD_MANAGER, force=force, dryRun="All" if dry_run else None
+            self._object_path(request), fieldManager=manager, force=force, dryRun="All" if dry_run else None
         )
         return self._result(self._transport.ask("PATCH", path, manifest, content_type=APPLY), request)
 

@@ -160,6 +160,7 @@ def not_served(request: Request) -> RequestRejected:
     return RequestRejected(
         f"{_capital(request.server)} does not serve {request.api_version} {request.kind}.",
         remedy="Check apiVersion and kind (`kubectl api-resources` lists them), or install the CRD that brings them.",
+        cause="kind-not-served",
     )
 
 

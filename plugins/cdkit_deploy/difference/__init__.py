@@ -2,6 +2,5 @@
 
 from cdkit_deploy.difference.fields import field_changes
 from cdkit_deploy.difference.masking import Fingerprint
-from cdkit_deploy.difference.objects import ApplyPolicy, planned_changes
 
-__all__ = ["ApplyPolicy", "Fingerprint", "field_changes", "planned_changes"]
+__all__ = ["Fingerprint", "field_changes"]

@@ -9,7 +9,7 @@ from cdkit.diagnosis.verdict import Progress
 from cdkit.errors import ObjectNotFound
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.kube import Manifest, ObjectRef
-from cdkit.observe.objects import follow_objects
+from cdkit.observe.objects import follow_objects, follow_removal
 from cdkit.observe.watches import selector_text, watches
 from cdkit.testing import FakeClock, FakeCluster
 
@@ -99,6 +99,38 @@ def test_an_object_of_a_kind_that_is_not_known_is_followed_too(cluster: FakeClus
     place = {"name": "w", "namespace": "team"}
     cluster.put({"apiVersion": "example.com/v1", "kind": "Widget", "metadata": place, **ready})
     assert followed(cluster, WIDGET)[WIDGET].state == "succeeded"
+
+
+def test_an_object_of_any_kind_may_say_when_it_is_ready(cluster: FakeCluster) -> None:
+    waiting = deployment("web", 2)
+    waiting["metadata"]["annotations"] = {"cdkit.dev/ready-jsonpath": "{.status.warm}=true"}
+    cluster.put(waiting)
+    assert followed(cluster, WEB)[WEB].state == "progressing"
+    cluster.put({**waiting, "status": {"observedGeneration": 1, "warm": True}})
+    assert followed(cluster, WEB)[WEB].state == "succeeded"
+
+
+def test_an_object_that_is_on_its_way_out_is_not_ready(cluster: FakeCluster) -> None:
+    leaving = deployment("web", 2)
+    leaving["metadata"] |= {"deletionTimestamp": "2026-01-31T12:00:00Z", "finalizers": ["example.com/hold"]}
+    cluster.put(leaving)
+    decision = followed(cluster, WEB)[WEB]
+    assert decision.cause is not None
+    assert (decision.state, decision.cause.id) == ("failed", "deletion-hanging")
+
+
+def removed(cluster: FakeCluster, *refs: ObjectRef) -> dict[ObjectRef, Decision]:
+    clock = FakeClock(auto_advance=True)
+    return follow_removal(cluster, refs, cancellation=Cancellation(), clock=clock, tell=lambda _: None, seconds=600)
+
+
+def test_what_was_deleted_is_followed_until_it_is_gone(cluster: FakeCluster) -> None:
+    assert removed(cluster, WEB, SETTINGS, WIDGET)[WEB].state == "succeeded"
+    leaving = deployment("web", 2)
+    leaving["metadata"] |= {"deletionTimestamp": "2026-01-31T12:00:00Z", "finalizers": ["example.com/hold"]}
+    cluster.put(leaving)
+    decisions = removed(cluster, WEB, SETTINGS)
+    assert (decisions[WEB].state, decisions[SETTINGS].state) == ("failed", "succeeded")
 
 
 def test_many_objects_share_one_watch_of_each_kind(cluster: FakeCluster) -> None:

@@ -12,7 +12,7 @@ from cdkit.errors import ClusterUnreachable, RequestRejected
 from cdkit.models.change import Change, FieldChange
 from cdkit.models.kube import FieldRefusal, Manifest
 from cdkit.testing import FakeCluster
-from cdkit_deploy.difference import ApplyPolicy, planned_changes
+from cdkit_deploy.difference.objects import ApplyPolicy, planned_changes
 
 
 def config_map(name: str = "settings", namespace: str = "team", **data: str) -> Manifest:
