@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdkit.diagnosis.judge import Decision
-from cdkit.diagnosis.verdict import Cause
+from cdkit.diagnosis.verdict import Cause, Verdict
 from cdkit.errors import (
     AccessDenied,
     BuildFailed,
@@ -26,17 +26,20 @@ from cdkit.errors import (
     WorldFailed,
 )
 from cdkit.flow.cancellation import Cancellation, until_cancelled
+from cdkit.flow.parallel import ask_all, in_parallel
 from cdkit.models.build import Build
-from cdkit.models.change import Change
+from cdkit.models.change import Change, FieldChange
 from cdkit.models.duration import Duration
 from cdkit.models.environment import Environment
 from cdkit.models.image import Credentials, ImageReference
 from cdkit.models.image_build import BuildAbility, Builder, BuilderName, BuildRequest, BuildSecret, BuildStep
-from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
+from cdkit.models.kube import FieldRefusal, Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.models.problem import Position, Problem
 from cdkit.models.quantity import Quantity
+from cdkit.observe.access import Permission
 from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
+from cdkit.ports.commits import Commits
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
 from cdkit.ports.registry import Registry
@@ -60,11 +63,14 @@ __all__ = [
     "CheckFailed",
     "Cluster",
     "ClusterUnreachable",
+    "Commits",
     "Credentials",
     "Decision",
     "Duration",
     "EngineUnreachable",
     "Environment",
+    "FieldChange",
+    "FieldRefusal",
     "ImageEngine",
     "ImageReference",
     "InvalidInput",
@@ -75,6 +81,7 @@ __all__ = [
     "ObjectNotFound",
     "ObjectQuery",
     "ObjectRef",
+    "Permission",
     "Position",
     "Problem",
     "Processes",
@@ -91,8 +98,11 @@ __all__ = [
     "StepOutputs",
     "TimedOut",
     "Unavailable",
+    "Verdict",
     "WorkFailed",
     "WorldFailed",
+    "ask_all",
     "hookimpl",
+    "in_parallel",
     "until_cancelled",
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from cdkit.models.image_build import BuildStep
+    from cdkit.models.kube import FieldRefusal
     from cdkit.models.problem import Problem
 
 
@@ -99,10 +100,26 @@ class CheckFailed(CdkitError):
 
 
 class WorldFailed(CdkitError):
-    """Something outside cdkit and outside the project failed, and asking again would not help."""
+    """Something outside cdkit and outside the project failed, and asking again would not help.
+
+    Args:
+        fields: the fields that an API server objects to, where it names them.
+    """
 
     exit_code = 4
     default_remedy = "See to what the message names, and run again."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str | None = None,
+        cause: str | None = None,
+        evidence: Sequence[str] = (),
+        fields: Sequence[FieldRefusal] = (),
+    ) -> None:
+        super().__init__(message, remedy=remedy, cause=cause, evidence=evidence)
+        self.fields = tuple(fields)
 
 
 class AccessDenied(WorldFailed):

@@ -7,7 +7,7 @@ import json
 import re
 import shlex
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Literal, TypeVar, get_origin
 from urllib.parse import quote, quote_plus
@@ -23,7 +23,11 @@ SHORTEST_LINE = 4
 LINE_WIDTHS = (64, 76)
 """Where `openssl base64` and `base64` break their lines."""
 
+MANY = 300
+"""Up to so many forms are sought by a regular expression; to compile one of 10,000 forms takes a second."""
+
 AnEvent = TypeVar("AnEvent", bound=Event)
+Span = tuple[int, int]
 
 
 class Redactor:
@@ -35,7 +39,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
         self._forms: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+        self._find: Callable[[str, int], Span | None] | None = None
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
@@ -47,11 +51,11 @@ class Redactor:
             self._forms |= forms
             # The longest first: a secret that holds another one is masked whole.
             ordered = sorted(self._forms, key=lambda form: (-len(form), form))
-            self._pattern = re.compile("|".join(map(re.escape, ordered)))
+            self._find = _by_expression(ordered) if len(ordered) <= MANY else _by_beginning(ordered)
 
     def text(self, text: str) -> str:
         """The text with every secret in it masked; of secrets that overlap nothing is left either."""
-        if self._pattern is None or not self._pattern.search(text):
+        if not self._is_in(text):
             return text
         shown: list[str] = []
         end = 0
@@ -75,30 +79,60 @@ class Redactor:
 
     def event(self, event: AnEvent) -> AnEvent:
         """The event with every secret in it masked."""
-        if self._pattern is None or (isinstance(event, StepOutput) and not self._is_in(event.line, event.step)):
+        if self._find is None or (isinstance(event, StepOutput) and not self._is_in(event.line, event.step)):
             return event
         masked: AnEvent = self.value(event)
         return masked
 
     def _is_in(self, *texts: str) -> bool:
-        pattern = self._pattern
-        return pattern is not None and any(pattern.search(text) for text in texts)
+        find = self._find
+        return find is not None and any(find(text, 0) for text in texts)
 
-    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+    def _spans(self, text: str) -> Iterator[Span]:
         """Where secrets stand, from the left; those that overlap are one."""
-        if self._pattern is None:
+        find = self._find
+        if find is None:
             return
         first = last = 0
-        match = self._pattern.search(text)
-        while match is not None:
-            if match.start() >= last:
+        span = find(text, 0)
+        while span is not None:
+            start, end = span
+            if start >= last:
                 if last:
                     yield first, last
-                first = match.start()
-            last = max(last, match.end())
+                first = start
+            last = max(last, end)
             # One character on and not behind the match: another secret may begin inside of this one.
-            match = self._pattern.search(text, match.start() + 1)
+            span = find(text, start + 1)
         yield first, last
+
+
+def _by_expression(forms: Sequence[str]) -> Callable[[str, int], Span | None]:
+    """Finds the first of a few forms in a text, from a position on; of several there the one that is given first."""
+    search = re.compile("|".join(map(re.escape, forms))).search
+
+    def find(text: str, start: int) -> Span | None:
+        match = search(text, start)
+        return match.span() if match else None
+
+    return find
+
+
+def _by_beginning(forms: Sequence[str]) -> Callable[[str, int], Span | None]:
+    """Finds the same of very many forms: by their first characters, as many as the shortest of them has."""
+    width = min(map(len, forms))
+    known: dict[str, list[str]] = {}
+    for form in forms:
+        known.setdefault(form[:width], []).append(form)
+
+    def find(text: str, start: int) -> Span | None:
+        for position in range(start, len(text) - width + 1):
+            for form in known.get(text[position : position + width], ()):
+                if text.startswith(form, position):
+                    return position, position + len(form)
+        return None
+
+    return find
 
 
 @lru_cache(maxsize=64)
@@ -171,3 +205,15 @@ def _base64_forms(text: str) -> set[str]:
 
 def _wrapped(text: str, width: int) -> list[str]:
     return [text[start : start + width] for start in range(0, len(text), width)] if len(text) > width else []
+
+
+_LOGIN_IN_URL = re.compile(r"^(https?://)[^/@]*@")
+_PASSWORD_IN_URL = re.compile(r"^([a-z+]+://[^/@:]*):[^/@]*@")
+
+
+def without_login(url: str) -> str:
+    """A remote's URL without the user and password that build servers put into it.
+
+    The user of an ssh URL stays: it is a part of the address, and no secret.
+    """
+    return _PASSWORD_IN_URL.sub(r"\1@", _LOGIN_IN_URL.sub(r"\1", url))

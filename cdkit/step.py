@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cdkit.diagnosis.verdict import Cause
     from cdkit.models.kube import Manifest, ObjectRef
     from cdkit.ports.cluster import Cluster
+    from cdkit.ports.commits import Commits
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
     from cdkit.ports.registry import Registry
@@ -91,8 +92,8 @@ class Run(Protocol):
         """Make an event known: redact it, write it down, show it."""
         ...
 
-    def hide(self, secret: str) -> None:
-        """Mask a value from now on, wherever it would be shown."""
+    def hide(self, *secrets: str) -> None:
+        """Mask values from now on, wherever they would be shown."""
         ...
 
 
@@ -170,6 +171,11 @@ class StepContext:
         return self.run.world.processes()
 
     @property
+    def commits(self) -> Commits:
+        """The history of the project's checkout."""
+        return self.run.world.commits(str(self.workspace))
+
+    @property
     def cluster(self) -> Cluster:
         """The cluster of the run's environment."""
         return self.run.world.cluster(self.environment.context)
@@ -237,19 +243,46 @@ class StepContext:
             tell=self.waiting,
         )
 
-    def follow_workload(self, ref: ObjectRef, seconds: float) -> Decision:
-        """Watch a rollout until it is complete, cannot complete, or `seconds` have passed; says how it goes."""
-        from cdkit.observe.workloads import follow_workload
+    def follow(self, ref: ObjectRef, seconds: float) -> Decision:
+        """Watch an object of any kind until it is ready, never can be, or `seconds` have passed; says how it goes."""
+        return self.follow_all((ref,), seconds)[ref]
 
-        return follow_workload(
+    def follow_all(self, refs: Iterable[ObjectRef], seconds: float) -> Mapping[ObjectRef, Decision]:
+        """Watch objects of any kind until all are ready, one never can be, or `seconds` have passed; says how it goes.
+
+        They share their watches, one a kind and namespace: it costs no more to follow 30 workloads than one.
+
+        Raises:
+            ObjectNotFound: one of them is not there.
+        """
+        from cdkit.observe.objects import follow_objects
+
+        return follow_objects(
             self.cluster,
-            ref,
+            refs,
             cancellation=self.cancellation,
             clock=self.clock,
             tell=self.waiting,
-            on_progress=lambda progress: self.progress(str(ref), progress.done, progress.total, "replicas"),
+            on_progress=lambda ref, progress: self.progress(str(ref), progress.done, progress.total, "replicas"),
             seconds=seconds,
         )
+
+    def follow_removal(self, refs: Iterable[ObjectRef], seconds: float) -> Mapping[ObjectRef, Decision]:
+        """Watch objects that were deleted until the last has gone, one is held, or `seconds` have passed."""
+        from cdkit.observe.objects import follow_removal
+
+        return follow_removal(
+            self.cluster,
+            refs,
+            cancellation=self.cancellation,
+            clock=self.clock,
+            tell=self.waiting,
+            seconds=seconds,
+        )
+
+    def follow_workload(self, ref: ObjectRef, seconds: float) -> Decision:
+        """`follow`, as it was called first."""
+        return self.follow(ref, seconds)
 
     def with_log(self, namespace: str, cause: Cause) -> Cause:
         """A cause, with the last lines of the container that failed as further evidence."""

@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "Ask every step whether it could work, and run none.",
     "completion": "Print the script that completes commands in a shell.",
     "doctor": "Look for what cdkit needs here: engine, logins, cluster, git, plugins.",
+    "explain": "Say who runs us and what is built, and where that comes from.",
     "graph": "Show which step waits for which.",
     "init": "Write a pipeline file for the project that is here.",
     "plan": "Tell what a run would change, without changing anything.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, Literal, TextIO, TypeVar
@@ -15,6 +16,7 @@ from cdkit.cli.signals import say_on_stderr
 from cdkit.cli.terminal import is_live, style_of
 from cdkit.engine.stream import Reporter
 from cdkit.flow.clock import SystemClock
+from cdkit.report.native.dialect import Dialect
 from cdkit.report.style import Style
 from cdkit.report.wording import QuietWording, VerboseWording, Wording
 
@@ -29,10 +31,12 @@ class Display(msgspec.Struct, frozen=True):
     Attributes:
         detail: how much of it.
         colour: with colours or without; None leaves it to the terminal and the environment variables.
+        output: `text`, or `json` for events as JSON lines.
     """
 
     detail: Detail = "normal"
     colour: bool | None = None
+    output: str = "text"
 
     def style(self, stream: TextIO) -> Style:
         """How to write to a stream."""
@@ -47,18 +51,21 @@ def colour_option(command: Command) -> Command:
 
 
 def display_options(command: Command) -> Callable[..., Any]:
-    """`--quiet`, `--verbose`, `--color` and `--no-color`; the command gets them as one `display`."""
+    """`--output`, `--quiet`, `--verbose`, `--color` and `--no-color`; the command gets them as one `display`."""
 
     @functools.wraps(command)
-    def with_display(*, quiet: bool, verbose: bool, colour: bool | None, **others: Any) -> Any:
+    def with_display(*, output: str, quiet: bool, verbose: bool, colour: bool | None, **others: Any) -> Any:
         if quiet and verbose:
             raise click.UsageError("--quiet and --verbose exclude each other.")
         detail: Detail = "quiet" if quiet else "verbose" if verbose else "normal"
-        return command(**others, display=Display(detail, colour))
+        return command(**others, display=Display(detail, colour, output))
 
     quiet = click.option("-q", "--quiet", is_flag=True, help="Only failures, warnings and the summary.")
     verbose = click.option("-v", "--verbose", is_flag=True, help="Also the options of each step, and its progress.")
-    return quiet(verbose(colour_option(with_display)))
+    form = click.option(
+        "-o", "--output", type=click.Choice(["text", "json"]), default="text", help="Text, or events as JSON lines."
+    )
+    return form(quiet(verbose(colour_option(with_display))))
 
 
 class Stage:
@@ -85,19 +92,24 @@ class Stage:
         self.close = close or _nothing
 
 
-def stage(display: Display, output: str = "text", journal: str = "") -> Stage:
+def stage(display: Display, journal: str = "", dialect: Dialect | None = None) -> Stage:
     """The stage on stdout.
 
     Args:
-        display: how to show text.
-        output: `text` or `json`.
+        display: how to show it.
         journal: the path of the run's record; empty when it has none.
+        dialect: the commands that the build server understands; None where there is none, or none that does.
     """
     take_any_text(sys.stdout)
-    if output == "json":
+    if display.output == "json":
         from cdkit.report.json_lines import JsonLines
 
         return Stage(JsonLines(sys.stdout))
+    if dialect is not None:
+        from cdkit.report.native.grouped import GroupedConsole
+
+        wording = _WORDINGS[display.detail](_style_of_server(display), journal)
+        return Stage(GroupedConsole(sys.stdout, wording, dialect))
     wording = _WORDINGS[display.detail](display.style(sys.stdout), journal)
     if display.detail != "quiet" and is_live(sys.stdout):
         from cdkit.report.live import LiveConsole
@@ -107,6 +119,12 @@ def stage(display: Display, output: str = "text", journal: str = "") -> Stage:
     from cdkit.report.console import Console
 
     return Stage(Console(sys.stdout, wording))
+
+
+def _style_of_server(display: Display) -> Style:
+    """The pages of build servers show colours, though no terminal is there."""
+    chosen = display.colour if display.colour is not None else not os.environ.get("NO_COLOR")
+    return style_of(sys.stdout, chosen)
 
 
 def take_any_text(stream: TextIO) -> None:

@@ -6,8 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdkit.errors import CdkitError, InvalidInput
+
+if TYPE_CHECKING:
+    from cdkit.report.native.dialect import Note
 
 CLOSED_PIPE = 141
 """128 + SIGPIPE: what a program in a shell's pipe ends with when nobody reads it any more."""
@@ -47,6 +51,7 @@ def _forget_stdout() -> None:
 
 def show_error(error: CdkitError) -> None:
     """Say on stderr what went wrong."""
+    from cdkit.cli.native import Native, dialect_of, server_name
     from cdkit.cli.terminal import style_of
     from cdkit.engine.perform import failure_of
     from cdkit.report.failure import failure_lines, invalid_lines
@@ -56,7 +61,20 @@ def show_error(error: CdkitError) -> None:
         lines = invalid_lines(error.message, error.problems, error.remedy, style, _source_of)
     else:
         lines = failure_lines(failure_of(error), style)
-    sys.stderr.writelines(f"{line}\n" for line in lines)
+    native = Native(dialect_of(server_name()))
+    sys.stderr.writelines(f"{line}\n" for line in native.shielded(lines, _notes(error)))
+
+
+def _notes(error: CdkitError) -> list[Note]:
+    """What a build server shows at the lines of the pipeline file."""
+    from cdkit.report.native.dialect import Note
+
+    if not isinstance(error, InvalidInput) or not error.problems:
+        return [Note("error", "cdkit", f"{error.message} {error.remedy}")]
+    return [
+        Note("error", "cdkit", f"{problem.message} {problem.remedy or ''}", problem.position)
+        for problem in error.problems
+    ]
 
 
 def _source_of(file: str) -> list[str]:

@@ -13,6 +13,8 @@ from cdkit.cli.arguments import pipeline_options
 from cdkit.cli.conduct import conduct
 from cdkit.cli.continuation import Choice, Continuation, choice_options, continue_with
 from cdkit.cli.display import Display, display_options, stage
+from cdkit.cli.native import Native
+from cdkit.cli.report_files import asked_for
 from cdkit.cli.wiring import load_pipeline, new_run_id, open_session
 from cdkit.engine.history import prune
 from cdkit.engine.journal import JOURNAL, run_folder
@@ -28,7 +30,11 @@ DEFAULT_JOBS = 8
 )
 @click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing; as `cdkit plan`.")
 @click.option(
-    "-o", "--output", type=click.Choice(["text", "json"]), default="text", help="Text, or events as JSON lines."
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="KIND=FILE",
+    help="Write a report at the end: junit, markdown or dotenv; can be repeated.",
 )
 @choice_options
 @click.option("--approve", "approved", default="", metavar="ENV", help="Agree to a run in this environment.")
@@ -40,7 +46,7 @@ def command(
     jobs: int,
     *,
     dry_run: bool,
-    output: str,
+    reports: Sequence[str],
     choice: Choice,
     approved: str,
     display: Display,
@@ -50,15 +56,18 @@ def command(
         from cdkit.cli.plan import show_plan
 
         sys.exit(show_plan(file, environment, assignments, display.colour, choice))
+    writers = asked_for(reports)
     pipeline = load_pipeline(file, environment, assignments)
     must_be_approved(pipeline, approved)
-    sys.exit(_run(pipeline, jobs, output, display, continue_with(pipeline, choice)))
+    native = Native.here(pipeline.workspace, display.output)
+    sys.exit(_run(pipeline, jobs, display, native.writing(writers), continue_with(pipeline, choice)))
 
 
-def _run(pipeline: Pipeline, jobs: int, output: str, display: Display, continuation: Continuation) -> int:
+def _run(pipeline: Pipeline, jobs: int, display: Display, native: Native, continuation: Continuation) -> int:
     prune(pipeline.workspace, time.time())
     run_id = new_run_id()
     journal = run_folder(pipeline.workspace, run_id) / JOURNAL
-    shown = stage(display, output, str(journal))
-    session = open_session(pipeline, run_id, record=True, reporters=[shown.reporter])
+    shown = stage(display, str(journal), native.dialect)
+    session = open_session(pipeline, run_id, record=True, reporters=[shown.reporter, *native.reporters()])
+    native.hide(session.secrets.values.values(), sys.stdout)
     return conduct(session, jobs, shown, continuation)

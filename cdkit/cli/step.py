@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, TextIO
+from typing import Any
 
 import click
 import msgspec
 
 from cdkit.cli.conduct import conduct
 from cdkit.cli.display import Display, Stage, stage
+from cdkit.cli.native import Native
 from cdkit.cli.step_flags import StepFlag, flags_of, options_node
 from cdkit.cli.wiring import load_registry, new_run_id, open_session
 from cdkit.engine.journal import JOURNAL, run_folder
@@ -86,11 +87,13 @@ def _run(kind: type[Step], flags: list[StepFlag], values: Mapping[str, Any], out
     run_id = new_run_id()
     journal = str(run_folder(pipeline.workspace, run_id) / JOURNAL)
     told = _Told()
-    shown = stage(Display(), "text", journal) if output == "text" else _on_stderr(journal)
-    session = open_session(pipeline, run_id, record=True, reporters=[shown.reporter, told])
+    native = Native.here(pipeline.workspace, output)
+    shown = stage(Display(), journal, native.dialect) if output == "text" else _on_stderr(journal)
+    session = open_session(pipeline, run_id, record=True, reporters=[shown.reporter, told, *native.reporters()])
+    native.hide(session.secrets.values.values(), sys.stdout)
     code = conduct(session, 1, shown)
     if code == 0:
-        _PRINTERS[output](told.outputs, sys.stdout)
+        sys.stdout.writelines(f"{line}\n" for line in native.shielded(_FORMS[output](told.outputs)))
     return code
 
 
@@ -148,17 +151,17 @@ def _on_stderr(journal: str) -> Stage:
     return Stage(Console(sys.stderr, Wording(Display().style(sys.stderr), journal)))
 
 
-def _print_text(outputs: Mapping[str, Any], out: TextIO) -> None:
+def _as_text(outputs: Mapping[str, Any]) -> list[str]:
     shown = {name: value if isinstance(value, str) else _json(value) for name, value in outputs.items()}
-    out.writelines(f"{name}: {value}\n" for name, value in shown.items())
+    return [f"{name}: {value}" for name, value in shown.items()]
 
 
-def _print_json(outputs: Mapping[str, Any], out: TextIO) -> None:
-    out.write(f"{_json(outputs)}\n")
+def _as_json(outputs: Mapping[str, Any]) -> list[str]:
+    return [_json(outputs)]
 
 
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-_PRINTERS: Mapping[str, Callable[[Mapping[str, Any], TextIO], None]] = {"text": _print_text, "json": _print_json}
+_FORMS: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {"text": _as_text, "json": _as_json}

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdkit.models.build import Build
+from cdkit.redact import without_login
 
 if TYPE_CHECKING:
     from git import Repo
 
 _ORIGIN_HEAD = "refs/remotes/origin/"
-
-_LOGIN_IN_URL = re.compile(r"^(https?://)[^/@]*@")
-_PASSWORD_IN_URL = re.compile(r"^([a-z+]+://[^/@:]*):[^/@]*@")
 
 
 def read_build_facts(directory: str | Path) -> Build:
@@ -35,14 +32,6 @@ def read_build_facts(directory: str | Path) -> Build:
     except (GitError, OSError, ValueError):
         # Not a repository, or one without any commit, or one that is broken.
         return Build()
-
-
-def without_login(url: str) -> str:
-    """A remote's URL without the user and password that build servers put into it.
-
-    The user of an ssh URL stays: it is a part of the address, and no secret.
-    """
-    return _PASSWORD_IN_URL.sub(r"\1@", _LOGIN_IN_URL.sub(r"\1", url))
 
 
 def _facts(repository: Repo) -> Build:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cdkit.ports.cluster import Cluster
+    from cdkit.ports.commits import Commits
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
     from cdkit.ports.registry import Registry
@@ -73,6 +74,12 @@ class RealWorld:
             if context not in self._clusters:
                 self._clusters[context] = KubernetesCluster.connect(context, kubeconfig=self._kubeconfig)
             return self._clusters[context]
+
+    def commits(self, directory: str) -> Commits:
+        """The history of the git repository at a folder, or above it."""
+        from cdkit.clients.git_commits import GitCommits
+
+        return GitCommits(directory)
 
     def processes(self) -> Processes:
         """Commands on this machine."""

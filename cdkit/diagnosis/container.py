@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cdkit.diagnosis.cause_id import CauseId
 from cdkit.diagnosis.pod_status import ContainerStatus, PodStatus
 from cdkit.diagnosis.verdict import Cause, Instance, Patience
 from cdkit.diagnosis.wording import evidence
@@ -20,7 +21,7 @@ def noun(container: ContainerStatus) -> str:
 def container_cause(
     pod: PodStatus,
     container: ContainerStatus,
-    cause_id: str,
+    cause_id: CauseId,
     sentence: str,
     *,
     remedy: str,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from cdkit.diagnosis.cause_id import CauseId
 from cdkit.diagnosis.container import container_cause, noun
 from cdkit.diagnosis.pod_status import ContainerStatus, PodStatus
 from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Patience
@@ -149,7 +150,7 @@ def start_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
     )
 
 
-def _unusable_command(pod: PodStatus, container: ContainerStatus, cause_id: str, why: str, *, remedy: str) -> Cause:
+def _unusable_command(pod: PodStatus, container: ContainerStatus, cause_id: CauseId, why: str, *, remedy: str) -> Cause:
     return container_cause(
         pod,
         container,

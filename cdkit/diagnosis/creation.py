@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from cdkit.diagnosis.cause_id import CauseId
 from cdkit.diagnosis.events import EventLog, latest
 from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Patience
 from cdkit.diagnosis.wording import evidence, quoted
@@ -29,7 +30,7 @@ class _Refusal(NamedTuple):
     """
 
     pattern: re.Pattern[str]
-    cause_id: str
+    cause_id: CauseId
     why: str
     remedy: str
     patience: Patience
@@ -78,9 +79,16 @@ _REFUSALS = (
     ),
     _Refusal(
         re.compile(r'violates PodSecurity "(?P<a>[^"]+)": (?P<b>.+)$', re.DOTALL),
-        "admission-refused",
+        "pod-security-refused",
         "the namespace's Pod Security level {a} does not allow it ({b})",
         "Give the pod the securityContext that the level asks for.",
+        FATAL_NOW,
+    ),
+    _Refusal(
+        re.compile(r"unable to validate against any (?:pod security policy|security context constraint): (?P<a>.+)$"),
+        "pod-security-refused",
+        "no pod security policy allows it ({a})",
+        "Give the pod the securityContext that a policy allows, or its account a policy.",
         FATAL_NOW,
     ),
     _Refusal(

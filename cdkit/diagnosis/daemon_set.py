@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cdkit.diagnosis.creation import creation_cause
+from cdkit.diagnosis.deletion import lingering_causes
 from cdkit.diagnosis.events import EventLog
 from cdkit.diagnosis.replicas import is_observed, not_observed_yet, owned_by, replica_causes, unfinished
 from cdkit.diagnosis.verdict import Cause, Progress, Verdict
@@ -57,6 +58,8 @@ def _progress(status: dict[str, Any]) -> Progress:
 
 def _summary(status: dict[str, Any]) -> str:
     desired = status.get("desiredNumberScheduled") or 0
+    if not desired:
+        return "no node is chosen by its node selector and tolerations, so that it has no pods"
     updated, available = status.get("updatedNumberScheduled") or 0, status.get("numberAvailable") or 0
     return f"{updated} of {counted(desired, 'node')} updated, {available} available"
 
@@ -66,7 +69,8 @@ def _causes(daemon_set: Manifest, pods: Iterable[Manifest], log: EventLog, statu
     own_pods = owned_by(daemon_set, pods)
     created = creation_cause(daemon_set, daemon_set, log, lacks_pods=len(own_pods) < desired)
     newest = [pod for pod in own_pods if _is_newest(daemon_set, pod)]
-    return (*([created] if created else ()), *replica_causes(newest, log, desired=max(1, desired)))
+    causes = replica_causes(newest, log, desired=max(1, desired))
+    return (*([created] if created else ()), *causes, *lingering_causes(own_pods, log))
 
 
 def _is_newest(daemon_set: Manifest, pod: Manifest) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cdkit.diagnosis.creation import creation_cause
+from cdkit.diagnosis.deletion import lingering_causes
 from cdkit.diagnosis.events import EventLog
 from cdkit.diagnosis.replicas import (
     desired_replicas,
@@ -102,14 +103,20 @@ def _causes(
     log: EventLog,
     desired: int,
 ) -> tuple[Cause, ...]:
-    newest = newest_replica_set(deployment, replica_sets)
+    owned = owned_by(deployment, replica_sets)
+    newest, all_pods = newest_replica_set(deployment, owned), list(pods)
     causes: list[Cause] = []
     if newest is not None:
-        own_pods = owned_by(newest, pods)
+        own_pods = owned_by(newest, all_pods)
         lacks_pods = len(own_pods) < desired_replicas(newest)
         created = creation_cause(deployment, newest, log, lacks_pods=lacks_pods)
         causes += [created] if created else []
         causes += replica_causes(own_pods, log, desired=desired)
+    if ((deployment.get("spec") or {}).get("strategy") or {}).get("type") == "Recreate":
+        # Kubernetes makes no new pod before the last old one has gone.
+        causes += lingering_causes(
+            [pod for item in owned if item is not newest for pod in owned_by(item, all_pods)], log
+        )
     causes += _paused(deployment)
     overdue = _overdue(deployment)
     return (*without_patience(causes), *overdue) if overdue else tuple(causes)

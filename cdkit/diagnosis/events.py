@@ -23,6 +23,7 @@ class ObjectEvent(msgspec.Struct, frozen=True):
         container: the container's name where it is about one (`involvedObject.fieldPath`).
         count: how often it was told.
         time: when it was told last, to the second, as `2026-01-31T12:00:00`: such texts sort by time.
+        source: who told it: `kubelet`, `karpenter`.
     """
 
     reason: str
@@ -30,6 +31,7 @@ class ObjectEvent(msgspec.Struct, frozen=True):
     container: str
     count: int
     time: str
+    source: str = ""
 
     def __str__(self) -> str:
         repeated = f" (x{self.count})" if self.count > 1 else ""
@@ -40,18 +42,24 @@ class EventLog:
     """All events of a namespace, of which those about one object are asked for.
 
     Args:
-        events: `v1` Events, in any order.
+        events: Events of `v1` or `events.k8s.io/v1`, in any order.
     """
 
     def __init__(self, events: Iterable[Manifest]) -> None:
         self._by_uid: dict[str, list[Manifest]] = defaultdict(list)
+        self._by_name: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
         for event in events:
-            self._by_uid[event.get("involvedObject", {}).get("uid") or ""].append(event)
+            subject = _subject(event)
+            self._by_uid[subject.get("uid") or ""].append(event)
+            self._by_name[subject.get("kind") or "", subject.get("name") or ""].append(event)
 
     def about(self, manifest: Manifest) -> tuple[ObjectEvent, ...]:
         """The events about an object, the oldest first."""
-        events = map(_read, self._by_uid.get(manifest["metadata"].get("uid") or "-", ()))
-        return tuple(sorted(events, key=lambda event: event.time))
+        return _in_order(self._by_uid.get(manifest["metadata"].get("uid") or "-", ()))
+
+    def named(self, kind: str, name: str) -> tuple[ObjectEvent, ...]:
+        """The events about an object of which only the name is known, the oldest first."""
+        return _in_order(self._by_name.get((kind, name), ()))
 
 
 def latest(events: Iterable[ObjectEvent], matches: Callable[[ObjectEvent], bool]) -> ObjectEvent | None:
@@ -68,19 +76,31 @@ def moment(timestamp: str | None) -> str:
     return (timestamp or "")[:_SECONDS]
 
 
+def _in_order(events: Iterable[Manifest]) -> tuple[ObjectEvent, ...]:
+    return tuple(sorted(map(_read, events), key=lambda event: event.time))
+
+
+def _subject(event: Manifest) -> Manifest:
+    """What it is about: `involvedObject` in `v1`, `regarding` in `events.k8s.io/v1`."""
+    return event.get("involvedObject") or event.get("regarding") or {}
+
+
 def _read(event: Manifest) -> ObjectEvent:
     series = event.get("series") or {}
-    container = _CONTAINER.fullmatch(event.get("involvedObject", {}).get("fieldPath") or "")
+    container = _CONTAINER.fullmatch(_subject(event).get("fieldPath") or "")
     told = (
         series.get("lastObservedTime")
         or event.get("lastTimestamp")
+        or event.get("deprecatedLastTimestamp")
         or event.get("eventTime")
         or event["metadata"].get("creationTimestamp")
     )
+    source = event.get("source") or event.get("deprecatedSource") or {}
     return ObjectEvent(
         reason=event.get("reason") or "",
-        message=event.get("message") or "",
+        message=event.get("message") or event.get("note") or "",
         container=container["name"] if container else "",
-        count=series.get("count") or event.get("count") or 1,
+        count=series.get("count") or event.get("count") or event.get("deprecatedCount") or 1,
         time=moment(told),
+        source=event.get("reportingComponent") or event.get("reportingController") or source.get("component") or "",
     )

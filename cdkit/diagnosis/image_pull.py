@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from cdkit.diagnosis.cause_id import CauseId
 from cdkit.diagnosis.container import container_cause
 from cdkit.diagnosis.events import ObjectEvent, latest
 from cdkit.diagnosis.pod_status import ContainerStatus, PodStatus
@@ -37,6 +38,9 @@ THROTTLED = Patience.after(120)
 """Registries count pulls in windows of minutes."""
 
 
+_PULL_SECRETS = re.compile(r"image pull secrets \((?P<names>[^)]*)\)")
+
+
 class _Refusal(NamedTuple):
     """Words of a runtime, and what they mean.
 
@@ -49,7 +53,7 @@ class _Refusal(NamedTuple):
     """
 
     pattern: re.Pattern[str]
-    cause_id: str
+    cause_id: CauseId
     why: str
     remedy: str
     patience: Patience
@@ -199,11 +203,19 @@ def image_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
         pod,
         container,
         refusal.cause_id,
-        f"Pod {pod.name} cannot start: {refusal.why.format(image=image, registry=_registry(image))}.",
+        f"Pod {pod.name} cannot start: {refusal.why.format(image=image, registry=_registry(image))}"
+        f"{_missing_login(pod, refusal)}.",
         remedy=refusal.remedy,
         patience=refusal.patience,
         proof=(str(told),) if told else (),
     )
+
+
+def _missing_login(pod: PodStatus, refusal: _Refusal) -> str:
+    """Which of its pull secrets is not there, as kubelets of Kubernetes 1.29 and later tell."""
+    missing = latest(pod.events, lambda event: event.reason == "FailedToRetrieveImagePullSecret")
+    found = _PULL_SECRETS.search(missing.message) if missing and refusal.cause_id == "image-not-allowed" else None
+    return f", and its pull secret {quoted(found['names'])} does not exist" if found else ""
 
 
 def _refusal(container: ContainerStatus, told: ObjectEvent | None) -> _Refusal:

@@ -8,17 +8,18 @@ from typing import NamedTuple
 
 import msgspec
 
+from cdkit.diagnosis.cause_id import CauseId
 from cdkit.diagnosis.verdict import Cause
 from cdkit.diagnosis.wording import plain
 
-CRASHES = frozenset({"crash-loop", "command-failed", "init-container-failing"})
+CRASHES = frozenset({"crash-loop", "command-failed", "init-container-failing", "job-backoff-limit"})
 
 
 class _LastWords(NamedTuple):
     """A line that the runtime leaves in the log of a program that it could not execute."""
 
     pattern: re.Pattern[str]
-    cause_id: str
+    cause_id: CauseId
     why: str
     remedy: str
 

@@ -98,7 +98,10 @@ class PodStatus(msgspec.Struct, frozen=True, kw_only=True):
         containers: init containers first, in their order.
         spec: its specification.
         events: about the pod and its containers, the oldest first.
+        claim_events: about its volume claims, by the claim's name.
         is_leaving: somebody has asked for its deletion.
+        grace_seconds: how long it may take to end, once it is leaving.
+        finalizers: who has to agree before it goes.
     """
 
     name: str
@@ -109,7 +112,10 @@ class PodStatus(msgspec.Struct, frozen=True, kw_only=True):
     containers: tuple[ContainerStatus, ...]
     spec: dict[str, Any]
     events: tuple[ObjectEvent, ...]
+    claim_events: dict[str, tuple[ObjectEvent, ...]]
     is_leaving: bool
+    grace_seconds: float
+    finalizers: tuple[str, ...]
 
     @property
     def is_ready(self) -> bool:
@@ -146,8 +152,16 @@ def read_pod(pod: Manifest, log: EventLog) -> PodStatus:
         ),
         spec=spec,
         events=events,
+        claim_events={name: log.named("PersistentVolumeClaim", name) for name in _claims(spec)},
         is_leaving=bool(pod["metadata"].get("deletionTimestamp")),
+        grace_seconds=pod["metadata"].get("deletionGracePeriodSeconds") or 0,
+        finalizers=tuple(pod["metadata"].get("finalizers") or ()),
     )
+
+
+def _claims(spec: dict[str, Any]) -> list[str]:
+    claims = (volume.get("persistentVolumeClaim") for volume in spec.get("volumes") or ())
+    return [claim["claimName"] for claim in claims if claim]
 
 
 def _by_name(statuses: list[dict[str, Any]] | None) -> dict[str, dict[str, Any]]:

@@ -79,7 +79,7 @@ def readiness_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
         "readiness-failing",
         f"Pod {pod.name} is running but not ready: the readiness probe of {noun(container)} fails{_quote(answer)}.",
         remedy="Read the container's log; correct the probe's path or port, or give a slow program a startupProbe.",
-        patience=Patience.after(READINESS_GRACE + _initial_delay(container.spec["readinessProbe"])),
+        patience=Patience.after(READINESS_GRACE + initial_delay(container.spec["readinessProbe"])),
         proof=(str(answer),),
         log="current",
     )
@@ -107,5 +107,6 @@ def _quote(answer: ObjectEvent | None) -> str:
     return f" ({words})" if words else ""
 
 
-def _initial_delay(probe: dict[str, Any]) -> float:
+def initial_delay(probe: dict[str, Any]) -> float:
+    """How many seconds a probe waits before it asks for the first time."""
     return float(probe.get("initialDelaySeconds") or 0)

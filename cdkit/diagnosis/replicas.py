@@ -8,6 +8,7 @@ import msgspec
 
 from cdkit.diagnosis.events import EventLog
 from cdkit.diagnosis.pod import causes_of
+from cdkit.diagnosis.pod_loss import preempted_cause
 from cdkit.diagnosis.pod_status import PodStatus, read_pod
 from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Patience, Progress, Verdict
 from cdkit.diagnosis.wording import counted
@@ -55,9 +56,11 @@ def replica_causes(pods: Iterable[Manifest], log: EventLog, *, desired: int) -> 
         log: the events.
         desired: how many such pods there are to be.
     """
-    statuses = _that_count([read_pod(pod, log) for pod in pods], desired)
+    known = [read_pod(pod, log) for pod in pods]
+    statuses = _that_count(known, desired)
     ready = sum(status.is_ready for status in statuses)
-    causes = _told_once([cause for status in statuses for cause in causes_of(status)])
+    preempted = [cause for status in known if (cause := preempted_cause(status)) is not None]
+    causes = _told_once([*(cause for status in statuses for cause in causes_of(status)), *preempted])
     is_mostly_up = ready * 2 > desired
     return tuple(_folded(same, spare=is_mostly_up and len(same) == 1) for same in causes)
 

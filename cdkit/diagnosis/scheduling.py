@@ -1,64 +1,40 @@
-"""Why a pod has no node, or has lost it."""
+"""Why a pod has no node."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from cdkit.diagnosis.cause_id import CauseId
 from cdkit.diagnosis.events import ObjectEvent
 from cdkit.diagnosis.pod_status import PodStatus
+from cdkit.diagnosis.scheduler_words import Obstacle, obstacle
 from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Patience
 from cdkit.diagnosis.wording import evidence, quoted
 
 UNSCHEDULABLE = Patience.after(30)
-"""Time for pods that are leaving to make room."""
+"""Time for pods that are leaving to make room, and for a claim that is made after the pod."""
 
 SCALING_UP = Patience.after(300)
 """Time for a new node, once the cluster autoscaler has asked for one."""
+
+CLAIM_BINDS = Patience.after(60)
+"""Time for a volume to be made."""
+
+GATED = Patience.after(300)
+"""Time for whoever has put the gate there, such as a queue, to take it away."""
+
+UNHEARD = Patience.after(60)
+"""Time for a scheduler to take note of a pod."""
 
 NODE_COMES = frozenset({"TriggeredScaleUp", "Nominated"})
 """Events of the cluster autoscaler and of Karpenter: a node for this pod is being added."""
 
 NO_NODE_COMES = "NotTriggerScaleUp"
-LOST = Patience.after(60)
-"""Time for the controller's next pod to come up elsewhere."""
+DEFAULT_SCHEDULER = "default-scheduler"
 
-
-class _Lack(NamedTuple):
-    """One of the scheduler's reasons (`pkg/scheduler/framework/plugins/*`), in words for a person.
-
-    Attributes:
-        pattern: matches one reason of the list, without its count.
-        words: what is wrong; `{what}` is quoted from the pattern, `{asked}` is how much of it the pod asks for.
-        passes: whether it may pass when other pods leave.
-    """
-
-    pattern: re.Pattern[str]
-    words: str
-    passes: bool
-
-
-_LACKS = (
-    _Lack(re.compile(r"Insufficient (?P<what>\S+)"), "not enough free {what}{asked}", passes=True),
-    _Lack(re.compile(r"Too many pods"), "no room for one more pod", passes=True),
-    _Lack(re.compile(r"free ports"), "its host port is in use", passes=True),
-    _Lack(re.compile(r"taint \{(?P<what>[^}]*)\}"), "a taint that it does not tolerate, {what}", passes=False),
-    _Lack(re.compile(r"anti-affinity"), "a pod that its anti-affinity keeps away from", passes=True),
-    _Lack(re.compile(r"pod affinity(?! rules.*anti)"), "no pod that its pod affinity asks for", passes=True),
-    _Lack(re.compile(r"topology spread"), "its topology spread constraints do not allow it", passes=True),
-    _Lack(re.compile(r"volume node affinity"), "its volume cannot be used there", passes=False),
-    _Lack(
-        re.compile(r"node selector|node affinity|affinity/selector"),
-        "its node selector or node affinity does not match",
-        passes=False,
-    ),
-    _Lack(re.compile(r"unschedulable"), "closed for new pods (cordoned)", passes=True),
-)
-_NODES = re.compile(r"^0/(?P<count>\d+) nodes are available:?\s*(?P<reasons>.*?)\s*(?:\.\s+preemption:.*)?$", re.DOTALL)
-_NEXT_REASON = re.compile(r",\s+(?=\d+ )")
-_REASON = re.compile(r"(?P<count>\d+) (?P<words>.*)", re.DOTALL)
-_CLAIM_MISSING = re.compile(r'persistentvolumeclaim "(?P<name>[^"]+)" not found')
+_CLAIM_MISSING = re.compile(r'persistentvolumeclaim "(?P<name>[^"]+)" (?:not found|is being deleted)')
 _CLAIM_UNBOUND = re.compile(r"unbound (?:immediate )?PersistentVolumeClaim")
+_WHY_UNBOUND = frozenset({"FailedBinding", "ProvisioningFailed"})
 
 
 def unschedulable_cause(pod: PodStatus) -> Cause | None:
@@ -67,95 +43,131 @@ def unschedulable_cause(pod: PodStatus) -> Cause | None:
     if condition.get("status") != "False" or condition.get("reason") != "Unschedulable":
         return None
     message = condition.get("message") or ""
-    return Cause(
-        id="unschedulable",
-        sentence=f"Pod {pod.name} cannot be placed on a node: {_why(pod, message)}.",
-        subject=f"Pod {pod.name}",
-        evidence=evidence(f"PodScheduled is False: {message}", *(str(event) for event in _scaling_events(pod))),
-        remedy="Ask for less (resources.requests), correct nodeSelector, affinity and tolerations, or add a node.",
-        patience=_patience(pod, message),
-        pod=pod.name,
-    )
-
-
-def lost_cause(pod: PodStatus) -> Cause | None:
-    """The pod was evicted, or refused by the node that it was given to; its controller makes another one."""
-    if pod.phase != "Failed" or pod.reason in ("", "DeadlineExceeded"):
-        return None
-    is_evicted = pod.reason == "Evicted"
-    fate = "was evicted from its node" if is_evicted else f"was refused by its node ({quoted(pod.reason)})"
-    why = f": {quoted(pod.message)}" if pod.message else ""
-    return Cause(
-        id="evicted" if is_evicted else "pod-refused-by-node",
-        sentence=f"Pod {pod.name} {fate}{why}.",
-        subject=f"Pod {pod.name}",
-        evidence=evidence(f"Pod {pod.name} is Failed: {pod.reason}: {pod.message}"),
-        remedy="Give the pod resources.requests that it really needs, or the node more of what the message names.",
-        patience=LOST,
-        pod=pod.name,
-    )
-
-
-def _why(pod: PodStatus, message: str) -> str:
-    if claim := _CLAIM_MISSING.search(message):
-        return f"its PersistentVolumeClaim {quoted(claim['name'])} does not exist"
+    if missing := _CLAIM_MISSING.search(message):
+        return _claim_missing(pod, message, missing["name"])
     if _CLAIM_UNBOUND.search(message):
-        return "its PersistentVolumeClaim is not bound to a volume"
-    found = _NODES.match(message)
-    if not found:
-        return quoted(message) or "the scheduler does not say why"
-    nodes = int(found["count"])
-    return "; ".join(_in_words(pod, reason, nodes) for reason in _reasons(found["reasons"])) or "there are no nodes"
-
-
-def _reasons(text: str) -> list[str]:
-    return [reason.rstrip(".") for reason in _NEXT_REASON.split(text) if reason.strip(". ")]
-
-
-def _in_words(pod: PodStatus, reason: str, nodes: int) -> str:
-    found = _REASON.match(reason)
-    if not found:
-        return quoted(reason)
-    where = "the only node" if nodes == 1 else f"{found['count']} of {nodes} nodes"
-    return f"{_lack_in_words(pod, found['words'])} ({where})"
-
-
-def _lack_in_words(pod: PodStatus, words: str) -> str:
-    for lack in _LACKS:
-        if found := lack.pattern.search(words):
-            what = quoted(found.groupdict().get("what") or "")
-            return lack.words.format(what=what.removesuffix(":"), asked=_asked(pod, what))
-    return quoted(words)
-
-
-def _asked(pod: PodStatus, resource: str) -> str:
-    requests = (
-        ((container.spec.get("resources") or {}).get("requests") or {}).get(resource)
-        for container in pod.containers
-        if not container.is_init
+        return _claim_unbound(pod, message)
+    found = obstacle(message, _asked(pod))
+    scaling = _scaling(pod)
+    return _unplaced(
+        pod,
+        "unschedulable",
+        f"cannot be placed on a node: {found.sentence}{_scaling_words(scaling)}",
+        remedy=found.remedy,
+        patience=_patience(found, scaling),
+        proof=(f"PodScheduled is False: {message}", str(scaling or "")),
     )
-    asked = " + ".join(str(request) for request in requests if request)
-    return f", it asks for {asked}" if asked else ""
 
 
-def _scaling_events(pod: PodStatus) -> tuple[ObjectEvent, ...]:
-    return tuple(event for event in pod.events if event.reason in (*NODE_COMES, NO_NODE_COMES))
+def gated_cause(pod: PodStatus) -> Cause | None:
+    """Somebody keeps the scheduler from looking at the pod (`spec.schedulingGates`)."""
+    if pod.condition("PodScheduled").get("reason") != "SchedulingGated":
+        return None
+    gates = ", ".join(quoted(gate.get("name") or "") for gate in pod.spec.get("schedulingGates") or ())
+    return _unplaced(
+        pod,
+        "scheduling-gated",
+        f"is not placed on a node, because a scheduling gate holds it back: {gates}",
+        remedy="Look at the controller that the gate belongs to, such as a queue; it takes the gate away.",
+        patience=GATED,
+        proof=(f"PodScheduled is False: {pod.condition('PodScheduled').get('message') or ''}",),
+    )
 
 
-def _patience(pod: PodStatus, message: str) -> Patience:
+def unheard_cause(pod: PodStatus) -> Cause | None:
+    """No scheduler has looked at the pod, and it asks for another one than everybody else."""
+    scheduler = pod.spec.get("schedulerName") or DEFAULT_SCHEDULER
+    if scheduler == DEFAULT_SCHEDULER or pod.spec.get("nodeName") or pod.condition("PodScheduled") or pod.events:
+        return None
+    return _unplaced(
+        pod,
+        "scheduler-missing",
+        f"is not placed on a node: no scheduler called {quoted(scheduler)} has looked at it",
+        remedy="Correct spec.schedulerName, or see whether that scheduler runs.",
+        patience=UNHEARD,
+        proof=(f"spec.schedulerName is {quoted(scheduler)}, and no event tells of the pod",),
+    )
+
+
+def _claim_missing(pod: PodStatus, message: str, name: str) -> Cause:
+    state = "is being deleted" if "is being deleted" in message else "does not exist"
+    return _unplaced(
+        pod,
+        "volume-claim-missing",
+        f"cannot be placed on a node: its PersistentVolumeClaim {quoted(name)} {state}",
+        remedy="Create the claim in the namespace of the pod, or correct its name in the manifest.",
+        patience=UNSCHEDULABLE,
+        proof=(f"PodScheduled is False: {message}",),
+    )
+
+
+def _claim_unbound(pod: PodStatus, message: str) -> Cause:
+    """The scheduler does not say which claim, and why; the events of the claims do."""
+    told = [
+        (name, event) for name, events in pod.claim_events.items() for event in events if event.reason in _WHY_UNBOUND
+    ]
+    if told:
+        name, event = told[-1]
+        which = f"its PersistentVolumeClaim {quoted(name)} is not bound to a volume: {quoted(event.message)}"
+    else:
+        names = ", ".join(map(quoted, pod.claim_events))
+        which = f"its PersistentVolumeClaim {names} is not bound to a volume".replace("  ", " ")
+    return _unplaced(
+        pod,
+        "volume-claim-unbound",
+        f"cannot be placed on a node: {which}",
+        remedy="Look at the claim: its storage class, its size and access mode, and the provisioner of the class.",
+        patience=CLAIM_BINDS,
+        proof=(f"PodScheduled is False: {message}", *(str(event) for _, event in told)),
+    )
+
+
+def _unplaced(
+    pod: PodStatus, cause_id: CauseId, fate: str, *, remedy: str, patience: Patience, proof: tuple[str, ...]
+) -> Cause:
+    return Cause(
+        id=cause_id,
+        sentence=f"Pod {pod.name} {fate}.",
+        subject=f"Pod {pod.name}",
+        evidence=evidence(*proof),
+        remedy=remedy,
+        patience=patience,
+        pod=pod.name,
+    )
+
+
+def _asked(pod: PodStatus) -> dict[str, str]:
+    """How much the pod asks for of each resource: `100m + 200m`."""
+    asked: dict[str, list[str]] = {}
+    for container in pod.containers:
+        if not container.is_init:
+            requests = (container.spec.get("resources") or {}).get("requests") or {}
+            for resource, amount in requests.items():
+                asked.setdefault(resource, []).append(str(amount))
+    return {resource: " + ".join(amounts) for resource, amounts in asked.items()}
+
+
+def _scaling(pod: PodStatus) -> ObjectEvent | None:
+    """The last that was told about a node for the pod that is to be added, or is not."""
+    return next((event for event in reversed(pod.events) if _is_scaling(event)), None)
+
+
+def _is_scaling(event: ObjectEvent) -> bool:
+    return event.reason in (*NODE_COMES, NO_NODE_COMES) or (
+        event.reason == "FailedScheduling" and event.source == "karpenter"
+    )
+
+
+def _scaling_words(scaling: ObjectEvent | None) -> str:
+    if scaling is None:
+        return ""
+    if scaling.reason in NODE_COMES:
+        return "; the cluster is adding a node for it"
+    return f"; the cluster adds no node for it ({quoted(scaling.message)})"
+
+
+def _patience(found: Obstacle, scaling: ObjectEvent | None) -> Patience:
     """Longer while a node is being added; none when no pod that leaves and no node that comes can help."""
-    scaling = next(reversed(_scaling_events(pod)), None)
     if scaling is not None and scaling.reason in NODE_COMES:
         return SCALING_UP
-    return FATAL_NOW if scaling is not None and not _may_pass(message) else UNSCHEDULABLE
-
-
-def _may_pass(message: str) -> bool:
-    found = _NODES.match(message)
-    reasons = _reasons(found["reasons"]) if found else []
-    # One node that only lacks room is enough.
-    return not reasons or any(_passes(reason) for reason in reasons)
-
-
-def _passes(reason: str) -> bool:
-    return next((lack.passes for lack in _LACKS if lack.pattern.search(reason)), True)
+    return FATAL_NOW if scaling is not None and not found.passes else UNSCHEDULABLE

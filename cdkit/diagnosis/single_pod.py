@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from cdkit.diagnosis.cause_id import CauseId
 from cdkit.diagnosis.container import noun
 from cdkit.diagnosis.container_end import how_it_ended
 from cdkit.diagnosis.events import EventLog
@@ -101,7 +102,7 @@ _REMEDIES = {
 }
 
 
-def _fatal(cause_id: str, pod: str, sentence: str, *proof: str) -> Cause:
+def _fatal(cause_id: CauseId, pod: str, sentence: str, *proof: str) -> Cause:
     return Cause(
         id=cause_id,
         sentence=sentence,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cdkit.diagnosis.creation import creation_cause
+from cdkit.diagnosis.deletion import lingering_causes
 from cdkit.diagnosis.events import EventLog
 from cdkit.diagnosis.pod_status import read_pod
 from cdkit.diagnosis.replicas import (
@@ -72,15 +73,25 @@ def _is_rolled_out(stateful_set: Manifest, status: dict[str, Any], to_update: in
     desired = desired_replicas(stateful_set)
     if (status.get("readyReplicas") or 0) < desired or (status.get("replicas") or 0) > desired:
         return False
+    if _available(stateful_set, status) < desired:
+        return False
     if to_update < desired:
         return _updated(status) >= to_update
     return status.get("updateRevision") == status.get("currentRevision")
 
 
-def _summary(stateful_set: Manifest, status: dict[str, Any], to_update: int) -> str:
-    desired = desired_replicas(stateful_set)
+def _available(stateful_set: Manifest, status: dict[str, Any]) -> int:
+    """How many pods have been ready for `minReadySeconds`; versions before that field do not count them."""
     ready = status.get("readyReplicas") or 0
-    return f"{min(_updated(status), desired)} of {counted(to_update, 'replica')} updated, {ready} ready"
+    has_to_last = (stateful_set.get("spec") or {}).get("minReadySeconds")
+    return int(status.get("availableReplicas") or 0) if has_to_last else int(ready)
+
+
+def _summary(stateful_set: Manifest, status: dict[str, Any], to_update: int) -> str:
+    desired, ready = desired_replicas(stateful_set), status.get("readyReplicas") or 0
+    available = _available(stateful_set, status)
+    parts = [f"{min(_updated(status), desired)} of {counted(to_update, 'replica')} updated", f"{ready} ready"]
+    return ", ".join(parts if available == ready else [*parts, f"{available} available"])
 
 
 def _causes(
@@ -92,6 +103,7 @@ def _causes(
     created = creation_cause(stateful_set, stateful_set, log, lacks_pods=len(own_pods) < desired)
     causes = [created] if created else []
     causes += replica_causes(newest, log, desired=max(1, to_update))
+    causes += lingering_causes(own_pods, log)
     return tuple(causes or _blocked(stateful_set, [pod for pod in own_pods if pod not in newest], log))
 
 

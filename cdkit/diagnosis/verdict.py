@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from cdkit.diagnosis.cause_id import CauseId
+
 State = Literal["progressing", "succeeded", "failed"]
 Instance = Literal["current", "previous"]
 
@@ -57,7 +59,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
         log: which instance of the container has a log that tells more; None when none has one. `with_log` adds it.
     """
 
-    id: str
+    id: CauseId
     sentence: str
     subject: str
     evidence: tuple[str, ...]

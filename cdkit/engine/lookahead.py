@@ -220,5 +220,5 @@ def _check_failed(problems: Sequence[Problem]) -> CheckFailed:
     count = "one thing is" if len(problems) == 1 else f"{len(problems)} things are"
     return CheckFailed(
         f"The run cannot work: {count} missing or wrong. Nothing was changed.",
-        evidence=[str(problem) for problem in problems],
+        evidence=[line for problem in problems for line in (str(problem), *problem.paste)],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -20,6 +20,8 @@ from cdkit.pipeline.expressions import Pending
 from cdkit.pipeline.pipeline import Pipeline
 from cdkit.ports.world import World
 from cdkit.redact import Redactor
+
+Shown = TypeVar("Shown")
 
 
 class Session:
@@ -100,13 +102,18 @@ class Session:
         """What a step said last that it waits for; empty when it never said."""
         return self._waits.get(step, "")
 
-    def hide(self, secret: str) -> None:
-        """Mask a value from now on."""
-        self._redactor.add(secret)
+    def hide(self, *secrets: str) -> None:
+        """Mask values from now on."""
+        self._redactor.add(*secrets)
 
     def redacted(self, text: str) -> str:
         """The text without secrets, for what is shown but is no event."""
         return self._redactor.text(text)
+
+    def without_secrets(self, shown: Shown) -> Shown:
+        """The same data with every secret in it masked, for what is shown but is no event."""
+        masked: Shown = self._redactor.value(shown)
+        return masked
 
     def scope(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
         """What names in expressions stand for.

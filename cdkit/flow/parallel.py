@@ -1,9 +1,9 @@
-"""Several jobs at once, in threads that nobody has to wait for when the work is stopped."""
+"""Several things at once: jobs that have to succeed together, and questions that are all asked."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from cdkit.errors import Cancelled
@@ -11,6 +11,9 @@ from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Inbox
 
 Result = TypeVar("Result")
+
+QUESTIONS = 16
+"""At once. An API server answers so many small requests without queueing them."""
 
 
 class _Done:
@@ -74,3 +77,39 @@ def in_parallel(
         inner.cancel(Cancelled("The work is over."))
         inner.close()
     return [results[number] for number, _ in todo]  # type: ignore[misc]  # each is what its job gave
+
+
+def ask_all(questions: Sequence[Callable[[], Result]], most: int = QUESTIONS) -> list[Result]:
+    """The answers to all questions, in their order. All are asked, also when one of them fails.
+
+    Args:
+        questions: what to call; each is called once, in any thread.
+        most: how many are asked at once.
+
+    Raises:
+        Exception: what the first of the questions, in their order, failed with.
+    """
+    answers: dict[int, Result] = {}
+    errors: dict[int, BaseException] = {}
+    places = iter(range(len(questions)))
+    lock = threading.Lock()
+
+    def work() -> None:
+        while True:
+            with lock:
+                place = next(places, None)
+            if place is None:
+                return
+            try:
+                answers[place] = questions[place]()
+            except BaseException as error:  # noqa: BLE001 -- raised again in the thread that asked
+                errors[place] = error
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(most, len(questions)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[min(errors)]
+    return [answers[place] for place in range(len(questions))]

@@ -21,11 +21,23 @@ class ObjectRef(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
 
+    @property
+    def group(self) -> str:
+        """The API group of its kind; the core group is the empty string."""
+        return self.api_version.rpartition("/")[0]
+
     @classmethod
     def of(cls, manifest: Manifest, namespace: str = "") -> ObjectRef:
         """The reference of a manifest; `namespace` serves when the manifest names none."""
         metadata = manifest["metadata"]
         return cls(manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace") or namespace)
+
+
+class Resource(msgspec.Struct, frozen=True):
+    """Where objects of one kind live: `deployments`, in namespaces or in the cluster itself."""
+
+    plural: str
+    namespaced: bool
 
 
 class ObjectQuery(msgspec.Struct, frozen=True):
@@ -36,6 +48,22 @@ class ObjectQuery(msgspec.Struct, frozen=True):
     namespace: str = ""
     label_selector: str = ""
     field_selector: str = ""
+
+
+class FieldRefusal(msgspec.Struct, frozen=True):
+    """One field that the API server objects to, as a cause in its Status says.
+
+    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
+
+    Attributes:
+        field: the field's path, as the server writes it.
+        reason: the server's own word for what is wrong: `FieldValueInvalid`, `FieldManagerConflict`.
+        message: what is wrong; of a Secret only what cannot be one of its values.
+    """
+
+    field: str
+    reason: str
+    message: str = ""
 
 
 class ObjectChange(msgspec.Struct, frozen=True):

@@ -23,11 +23,13 @@ class Problem(msgspec.Struct, frozen=True):
         message: what is wrong, in a sentence.
         position: where it stands in the pipeline file, when it stands there.
         remedy: what to do about it ('did you mean ...?'), when that is known.
+        paste: the lines of a file or of commands that the remedy speaks of, ready to be pasted.
     """
 
     message: str
     position: Position | None = None
     remedy: str | None = None
+    paste: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.position}: " if self.position else ""

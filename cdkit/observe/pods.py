@@ -40,13 +40,13 @@ def follow_pod(
         CdkitError: the reason of the cancellation, or what the API server will not let us see.
     """
 
-    def diagnose(seen: Snapshot) -> Verdict:
+    def diagnose(seen: Snapshot) -> dict[ObjectRef, Verdict]:
         pod = next(iter(seen["pods"]), None)
         if pod is not None:
             on_look(pod)
-        return diagnose_test_pod(pod, seen["events"], container=container)
+        return {ref: diagnose_test_pod(pod, seen["events"], container=container)}
 
-    return follow(cluster, _queries(ref), diagnose, cancellation=cancellation, clock=clock, tell=tell)
+    return follow(cluster, _queries(ref), [ref], diagnose, cancellation=cancellation, clock=clock, tell=tell)[ref]
 
 
 def _queries(ref: ObjectRef) -> dict[str, ObjectQuery]:

@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from typing import Any, Literal, Protocol
 
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
+from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 
 PatchKind = Literal["merge", "strategic", "json"]
+
+LONGEST_WATCH = 300
+"""Seconds. Balancers and proxies in between cut a connection that says nothing for longer."""
+
+FIELD_MANAGER = "cdkit"
+"""The name under which the API server remembers which fields are ours."""
 
 
 class Cluster(Protocol):
@@ -31,14 +37,34 @@ class Cluster(Protocol):
         """The objects of a query, and the resource version to watch on from."""
         ...
 
-    def watch(self, query: ObjectQuery, resource_version: str, cancellation: Cancellation) -> Iterator[ObjectChange]:
-        """The changes after a resource version, until the server ends the watch or a cancel comes."""
+    def watch(
+        self, query: ObjectQuery, resource_version: str, cancellation: Cancellation, *, seconds: int = LONGEST_WATCH
+    ) -> Iterator[ObjectChange]:
+        """The changes after a resource version, until the server ends the watch or a cancel comes.
+
+        Args:
+            query: which objects.
+            resource_version: the changes after this one.
+            cancellation: ends it.
+            seconds: for how long the server is asked, at most, to keep the watch open; it may end it before.
+        """
         ...
 
-    def apply(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
-        """Server-side apply as field manager `cdkit`, taking fields over from others; gives the object back.
+    def apply(
+        self, manifest: Manifest, *, dry_run: bool = False, force: bool = True, manager: str = FIELD_MANAGER
+    ) -> Manifest:
+        """Server-side apply; gives the object back.
 
         https://kubernetes.io/docs/reference/using-api/server-side-apply/
+
+        Args:
+            manifest: what the object is to be.
+            dry_run: change nothing, and give the object as it would be.
+            force: take fields over that other managers have set to something else.
+            manager: as which field manager; all that cdkit deploys it applies as `cdkit`.
+
+        Raises:
+            ObjectConflict: without `force`, others have set fields to something else; `fields` names them.
         """
         ...
 
@@ -86,6 +112,14 @@ class Cluster(Protocol):
 
     def allowed(self, verb: str, group: str, resource: str, namespace: str) -> bool:
         """Whether our account may do this; `resource` in the plural, with `/subresource` where there is one."""
+        ...
+
+    def resource(self, api_version: str, kind: str) -> Resource | None:
+        """Where the objects of a kind live, or None when the server has no such kind."""
+        ...
+
+    def credentials_expire(self) -> float | None:
+        """When our credentials end, in seconds since the epoch; None when they last, are renewed, or do not tell."""
         ...
 
     def version(self) -> str:

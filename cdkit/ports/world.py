@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from cdkit.ports.cluster import Cluster
+from cdkit.ports.commits import Commits
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
 from cdkit.ports.registry import Registry
@@ -27,6 +28,10 @@ class World(Protocol):
         Raises:
             ClusterUnreachable: no cluster is configured, or the context is unknown.
         """
+        ...
+
+    def commits(self, directory: str) -> Commits:
+        """The history of the checkout at a folder, or above it."""
         ...
 
     def processes(self) -> Processes:

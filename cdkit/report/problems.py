@@ -17,6 +17,7 @@ def problem_lines(problem: Problem, style: Style, source_of: SourceOf) -> list[s
     """A problem, and below it the line that it is about, with a mark under the place."""
     bar = style.paint(style.sign("output"), "dim")
     lines = [f"    {bar} {style.harmless(str(problem))}"]
+    lines += [f"    {bar} {style.harmless(line)}" for line in problem.paste]
     if problem.position is not None:
         lines += [f"    {bar} {line}" for line in _excerpt(problem.position, style, source_of)]
     return lines

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
-from cdkit.models.build import Build
+from cdkit.servers.reading import Candidate, Reading
 
 
 class Local:
@@ -12,10 +12,10 @@ class Local:
 
     name = "local"
 
-    def is_here(self, environ: Mapping[str, str]) -> bool:
+    def is_here(self, reading: Reading) -> bool:
         """Always: this one is asked last."""
         return True
 
-    def read(self, environ: Mapping[str, str], checkout: Build) -> Build:
-        """The checkout as it is."""
-        return checkout
+    def candidates(self, reading: Reading) -> Iterator[Candidate]:
+        """Nothing."""
+        return iter(())

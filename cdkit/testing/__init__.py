@@ -6,6 +6,7 @@ assert result.outputs.digest
 
 from cdkit.testing.fake_clock import FakeClock
 from cdkit.testing.fake_cluster import FakeCluster
+from cdkit.testing.fake_commits import FakeCommits
 from cdkit.testing.fake_image_engine import FakeImageEngine
 from cdkit.testing.fake_processes import CommandRun, FakeProcesses
 from cdkit.testing.fake_registry import FakeRegistry
@@ -17,6 +18,7 @@ __all__ = [
     "CommandRun",
     "FakeClock",
     "FakeCluster",
+    "FakeCommits",
     "FakeImageEngine",
     "FakeProcesses",
     "FakeRegistry",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import msgspec
 
 from cdkit.clients.kube.errors import Answer, Request, error_of, not_served
-from cdkit.clients.kube.paths import Resource, built_in, group_of
+from cdkit.clients.kube.paths import built_in, group_of
 from cdkit.errors import CdkitError, ClusterUnreachable
-from cdkit.models.kube import Manifest, ObjectRef
+from cdkit.models.kube import FieldRefusal, Manifest, ObjectRef, Resource
 from cdkit.testing.object_store import Key, ObjectStore
 
 SERVER = "the API server of context 'fake' (memory)"
@@ -55,7 +56,7 @@ class FakeApiServer:
         """A request that is let through to the objects: the server answers, knows the kind, and allows the verb."""
         self.answer(f"{shown or verb} {ref.kind} {ref.name}".rstrip())
         request = self.placed(shown or verb, ref)
-        resource = self._resource(request)
+        resource = self.resource(request)
         if (verb, resource.plural) in self.denied:
             said = f'{resource.plural} is forbidden: User "fake" cannot {verb} resource "{resource.plural}"'
             raise refusal(request, 403, "Forbidden", said)
@@ -64,11 +65,16 @@ class FakeApiServer:
     def placed(self, verb: str, ref: ObjectRef) -> Request:
         """A request with the namespace that its kind asks for: the default one when none is named, or none."""
         request = Request(SERVER, verb, ref.api_version, ref.kind, ref.name)
-        if not self._resource(request).namespaced:
+        if not self.resource(request).namespaced:
             return request
         return msgspec.structs.replace(request, namespace=ref.namespace or DEFAULT_NAMESPACE)
 
-    def _resource(self, request: Request) -> Resource:
+    def resource(self, request: Request) -> Resource:
+        """Where the objects of a request's kind live.
+
+        Raises:
+            RequestRejected: there is no such kind.
+        """
         known = self.kinds.get((group_of(request.api_version), request.kind))
         resource = known or built_in(request.api_version, request.kind)
         if resource is None:
@@ -81,12 +87,16 @@ class FakeApiServer:
         if live is not None and asked not in {None, live["metadata"]["resourceVersion"]}:
             raise refusal(request, 409, "Conflict", "the object has been modified; please apply your changes to it")
 
-    def write(self, request: Request, manifest: Manifest, live: Manifest | None) -> Manifest:
-        """Keep an object, in a namespace that exists."""
+    def refuse_missing_namespace(self, request: Request) -> None:
+        """Raise when an object is to be in a namespace that does not exist."""
         namespace = Key("", "Namespace", "", request.namespace)
         if request.namespace and self.store.read(namespace) is None:
             said = f'namespaces "{request.namespace}" not found'
             raise refusal(request, 404, "NotFound", said, name=request.namespace, kind="namespaces")
+
+    def write(self, request: Request, manifest: Manifest, live: Manifest | None) -> Manifest:
+        """Keep an object, in a namespace that exists."""
+        self.refuse_missing_namespace(request)
         return self.store.write(key_of(request), self.completed(request, manifest, live))
 
     def completed(self, request: Request, manifest: Manifest, live: Manifest | None) -> Manifest:
@@ -123,11 +133,19 @@ def key_of(request: Request) -> Key:
     return Key(group_of(request.api_version), request.kind, request.namespace, request.name)
 
 
-def refusal(request: Request, code: int, reason: str, message: str, *, name: str = "", kind: str = "") -> CdkitError:
+def refusal(
+    request: Request,
+    code: int,
+    reason: str,
+    message: str,
+    *,
+    name: str = "",
+    kind: str = "",
+    causes: Sequence[FieldRefusal] = (),
+) -> CdkitError:
     """The error that the real client makes of such an answer of the server."""
-    status = status_of(code, reason, message) | {
-        "details": {"name": name or request.name, "kind": kind or request.kind}
-    }
+    details = {"name": name or request.name, "kind": kind or request.kind, "causes": causes}
+    status = status_of(code, reason, message) | {"details": details}
     return error_of(Answer(code, msgspec.json.encode(status)), request)
 
 

@@ -9,16 +9,17 @@ from typing import Any
 
 import msgspec
 
-from cdkit.clients.kube.paths import Resource, group_of
-from cdkit.errors import CdkitError
+from cdkit.clients.kube.errors import Request
+from cdkit.clients.kube.paths import group_of
+from cdkit.errors import CdkitError, RequestRejected
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
-from cdkit.ports.cluster import PatchKind
-from cdkit.testing.fake_api_server import DEFAULT_NAMESPACE, FakeApiServer, key_of, refusal, status_of
+from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
+from cdkit.ports.cluster import FIELD_MANAGER, LONGEST_WATCH, PatchKind
+from cdkit.testing.fake_api_server import DEFAULT_NAMESPACE, SERVER, FakeApiServer, key_of, refusal, status_of
 from cdkit.testing.fake_logs import FakeLogs
 from cdkit.testing.field_sets import fields_of
 from cdkit.testing.object_store import change_of
-from cdkit.testing.ownership import MANAGER, apply, own
+from cdkit.testing.ownership import apply, conflicts, own
 from cdkit.testing.patches import PatchFailed, json_patch, merge_patch, strategic_patch
 from cdkit.testing.selectors import matches
 
@@ -44,10 +45,12 @@ class FakeCluster:
 
     Attributes:
         logs_of_pods: the logs of containers, for a test to write.
+        expiry: when the credentials end, in seconds since the epoch; None when they last.
     """
 
     def __init__(self, *namespaces: str) -> None:
         self.logs_of_pods = FakeLogs()
+        self.expiry: float | None = None
         self._server = FakeApiServer()
         self._suffixes = itertools.count(1)
         self._reactions: list[tuple[str, Reaction]] = []
@@ -126,7 +129,9 @@ class FakeCluster:
             found = self._server.store.find(group_of(query.api_version), query.kind, request.namespace)
             return [manifest for manifest in found if matches(query, manifest)], str(self._server.store.version)
 
-    def watch(self, query: ObjectQuery, resource_version: str, cancellation: Cancellation) -> Iterator[ObjectChange]:
+    def watch(
+        self, query: ObjectQuery, resource_version: str, cancellation: Cancellation, *, seconds: int = LONGEST_WATCH
+    ) -> Iterator[ObjectChange]:
         """The changes after a resource version, until `end_watches` or a cancel."""
         cancellation.raise_if_cancelled()
         request = self._server.arrived("watch", _ref(query))
@@ -143,13 +148,22 @@ class FakeCluster:
             if change := change_of(entry, matched=matched, matches=chosen):
                 yield change
 
-    def apply(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
-        """Server-side apply: fields that the last apply had and this one has not go away."""
+    def apply(
+        self, manifest: Manifest, *, dry_run: bool = False, force: bool = True, manager: str = FIELD_MANAGER
+    ) -> Manifest:
+        """Server-side apply: fields that the last apply had and this one has not go away.
+
+        Raises:
+            ObjectConflict: without `force`, others have set fields to something else; `fields` names them.
+        """
         request = self._server.arrived("patch", ObjectRef.of(manifest), shown="apply")
         with self._server.lock:
             live = self._server.store.read(key_of(request))
             self._server.refuse_old_version(request, live, manifest)
-            after = apply(live, manifest)
+            self._server.refuse_missing_namespace(request)
+            if live is not None and not force and (causes := conflicts(live, manifest, manager)):
+                raise refusal(request, 409, "Conflict", f"Apply failed with {len(causes)} conflicts", causes=causes)
+            after = apply(live, manifest, manager)
             if dry_run or after == live:
                 return live if live is not None and after == live else self._server.completed(request, after, live)
             written = self._server.write(request, after, live)
@@ -170,7 +184,7 @@ class FakeCluster:
         with self._server.lock:
             if self._server.store.read(key_of(request)) is not None:
                 raise refusal(request, 409, "AlreadyExists", f'{request.kind} "{request.name}" already exists')
-            own(manifest, MANAGER, "Update", fields_of(manifest))
+            own(manifest, FIELD_MANAGER, "Update", fields_of(manifest))
             written = self._server.write(request, manifest, None)
         self._run_reactions(written)
         return written
@@ -236,6 +250,17 @@ class FakeCluster:
         """Whether our account may do this: all but what was denied."""
         self._server.answer(f"allowed {verb} {resource}")
         return (verb, resource) not in self._server.denied
+
+    def resource(self, api_version: str, kind: str) -> Resource | None:
+        """Where the objects of a kind live, or None when there is no such kind."""
+        try:
+            return self._server.resource(Request(SERVER, "find", api_version, kind))
+        except RequestRejected:
+            return None
+
+    def credentials_expire(self) -> float | None:
+        """When our credentials end: what a test wrote to `expiry`."""
+        return self.expiry
 
     def version(self) -> str:
         """A version that says that it is none."""

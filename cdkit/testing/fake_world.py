@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from cdkit.errors import ClusterUnreachable
 from cdkit.ports.cluster import Cluster
+from cdkit.ports.commits import Commits
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
 from cdkit.ports.registry import Registry
 from cdkit.testing.fake_cluster import FakeCluster
+from cdkit.testing.fake_commits import FakeCommits
 from cdkit.testing.fake_image_engine import FakeImageEngine
 from cdkit.testing.fake_processes import FakeProcesses
 from cdkit.testing.fake_registry import FakeRegistry
@@ -23,6 +25,7 @@ class FakeWorld:
         registry: the image registries; those that a fake engine pushes to when left out.
         cluster: the cluster of the current context.
         processes: the commands.
+        commits: the history of the project.
         contexts: the clusters of further contexts, by name.
     """
 
@@ -33,12 +36,14 @@ class FakeWorld:
         registry: Registry | None = None,
         cluster: Cluster | None = None,
         processes: Processes | None = None,
+        commits: Commits | None = None,
         contexts: Mapping[str, Cluster] | None = None,
     ) -> None:
         self._images = images or FakeImageEngine()
         fake = self._images if isinstance(self._images, FakeImageEngine) else None
         self._registry = registry or FakeRegistry(fake)
         self._processes = processes or FakeProcesses()
+        self._commits = commits or FakeCommits()
         self._clusters: dict[str, Cluster] = {"": cluster or FakeCluster(), **(contexts or {})}
 
     def images(self) -> ImageEngine:
@@ -58,6 +63,10 @@ class FakeWorld:
         if context not in self._clusters:
             raise ClusterUnreachable(f"The kubeconfig has no context {context!r}.")
         return self._clusters[context]
+
+    def commits(self, directory: str) -> Commits:
+        """The history, whatever the folder."""
+        return self._commits
 
     def processes(self) -> Processes:
         """The commands."""

@@ -32,6 +32,40 @@ def union(first: FieldSet, second: FieldSet) -> FieldSet:
     return first | {name: union(first.get(name, {}), nested) for name, nested in second.items()}
 
 
+def intersection(first: FieldSet, second: FieldSet) -> FieldSet:
+    """The fields of both sets."""
+    return {name: intersection(nested, second[name]) for name, nested in first.items() if name in second}
+
+
+def differing(live: Any, manifest: Any, fields: FieldSet, path: str = "", field: str = "") -> list[str]:
+    """The fields of a set that two objects have with different values, as a server writes their paths."""
+    below = {name: nested for name, nested in fields.items() if name != "."}
+    if not below:
+        return [path] if live != manifest and not fields else []
+    found = []
+    for name, nested in below.items():
+        ours, theirs = _index(live, name, field), _index(manifest, name, field)
+        if ours is not None and theirs is not None:
+            step = _path_of(name)
+            found += differing(live[ours], manifest[theirs], nested, path + step, name.removeprefix("f:"))
+    return found
+
+
+def agreeing(live: Any, manifest: Any, fields: FieldSet, field: str = "") -> FieldSet:
+    """The fields of a set, but for those that two objects have with different values: these have a new owner."""
+    kept: FieldSet = {}
+    for name, nested in fields.items():
+        ours, theirs = (None if name == "." else _index(item, name, field) for item in (live, manifest))
+        if ours is None or theirs is None:
+            kept[name] = nested
+        elif nested:
+            below = agreeing(live[ours], manifest[theirs], nested, name.removeprefix("f:"))
+            kept |= {name: below} if below else {}
+        elif live[ours] == manifest[theirs]:
+            kept[name] = nested
+    return kept
+
+
 def applied(live: Manifest, manifest: Manifest, before: FieldSet, others: FieldSet) -> Manifest:
     """An object after a manifest is applied to it.
 
@@ -56,6 +90,13 @@ def _fields(value: Any, field: str = "") -> FieldSet:
 
 def _item_name(key: Any) -> str:
     return f"k:{json.dumps(key, separators=(',', ':'), sort_keys=True)}"
+
+
+def _path_of(name: str) -> str:
+    if name.startswith("f:"):
+        return f".{name[2:]}"
+    keys = json.loads(name[2:])
+    return f"[{','.join(f'{key}={json.dumps(value)}' for key, value in keys.items())}]"
 
 
 def _without(value: Any, gone: FieldSet, stays: FieldSet, others: FieldSet, field: str = "") -> Any:

@@ -3,38 +3,49 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
-from cdkit.models.kube import Manifest
-from cdkit.testing.field_sets import applied, fields_of, union
-
-MANAGER = "cdkit"
+from cdkit.models.kube import FieldRefusal, Manifest
+from cdkit.testing.field_sets import agreeing, applied, differing, fields_of, intersection, union
 
 
-def apply(live: Manifest | None, manifest: Manifest) -> Manifest:
-    """An object after cdkit applied a manifest to it; None stands for an object that is not there yet."""
+def apply(live: Manifest | None, manifest: Manifest, manager: str) -> Manifest:
+    """An object after a manager applied a manifest to it; None stands for an object that is not there yet."""
     manifest = {name: value for name, value in copy.deepcopy(manifest).items() if name != "status"}
     fields = fields_of(manifest)
     if live is None:
         after = manifest
     else:
-        before = _owned(live, _is_ours)
-        after = applied(live, manifest, before, _owned(live, lambda entry: not _is_ours(entry)))
-        after["metadata"]["managedFields"] = live["metadata"].get("managedFields", [])
-    own(after, MANAGER, "Apply", fields)
+        entries = live["metadata"].get("managedFields", [])
+        ours = _owned(entry for entry in entries if _is_of(manager, entry))
+        others = _owned(entry for entry in entries if not _is_of(manager, entry))
+        after = applied(live, manifest, ours, others)
+        left = [{**entry, "fieldsV1": agreeing(live, manifest, entry["fieldsV1"])} for entry in entries]
+        after["metadata"]["managedFields"] = [entry for entry in left if entry["fieldsV1"]]
+    own(after, manager, "Apply", fields)
     return after
 
 
-def _is_ours(entry: dict[str, Any]) -> bool:
-    return (entry["manager"], entry["operation"]) == (MANAGER, "Apply")
+def conflicts(live: Manifest, manifest: Manifest, manager: str) -> list[FieldRefusal]:
+    """The fields of a manifest that other managers have set to something else, as a server's Status names them."""
+    wanted = fields_of(manifest)
+    return [
+        FieldRefusal(path, "FieldManagerConflict", f'conflict with "{entry["manager"]}" using {entry["apiVersion"]}')
+        for entry in live["metadata"].get("managedFields", ())
+        if not _is_of(manager, entry)
+        for path in differing(live, manifest, intersection(wanted, entry["fieldsV1"]))
+    ]
 
 
-def _owned(manifest: Manifest, chosen: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+def _is_of(manager: str, entry: dict[str, Any]) -> bool:
+    return (entry["manager"], entry["operation"]) == (manager, "Apply")
+
+
+def _owned(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
     owned: dict[str, Any] = {}
-    for entry in manifest["metadata"].get("managedFields", ()):
-        if chosen(entry):
-            owned = union(owned, entry["fieldsV1"])
+    for entry in entries:
+        owned = union(owned, entry["fieldsV1"])
     return owned
 
 

@@ -70,9 +70,9 @@ class RecordedRun:
         with self._lock:
             self.events.append(self._redactor.event(msgspec.structs.replace(event, time=self.clock.now())))
 
-    def hide(self, secret: str) -> None:
-        """Mask a value from now on."""
-        self._redactor.add(secret)
+    def hide(self, *secrets: str) -> None:
+        """Mask values from now on."""
+        self._redactor.add(*secrets)
 
 
 class StepRun:

@@ -7,8 +7,10 @@ from cdkit.api import Step, hookimpl
 
 @hookimpl
 def cdkit_register_steps() -> list[type[Step]]:
-    """Bring `rolling-update` and `set-image`."""
+    """Bring `apply`, `rollback`, `rolling-update` and `set-image`."""
+    from cdkit_deploy.apply import Apply
+    from cdkit_deploy.rollback import Rollback
     from cdkit_deploy.rolling_update import RollingUpdate
     from cdkit_deploy.set_image import SetImage
 
-    return [RollingUpdate, SetImage]
+    return [Apply, Rollback, RollingUpdate, SetImage]

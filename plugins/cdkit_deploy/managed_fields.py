@@ -63,3 +63,69 @@ def _extract_items(items: Sequence[Any], fields: Mapping[str, Any]) -> list[Any]
 
 def _has_key(item: Any, key: Mapping[str, Any]) -> bool:
     return isinstance(item, dict) and all(item.get(name) == value for name, value in key.items())
+
+
+def is_applied(live: Manifest, manifest: Manifest) -> bool:
+    """Whether applying a manifest would change nothing: the API server need not be asked.
+
+    It is so when the fields that cdkit applied last are just those of the manifest, and still have its values. Where
+    the server writes a value in another form (`1000m` as `1`) the answer is no, and the server decides.
+    """
+    ours = [entry for entry in live["metadata"].get("managedFields", ()) if entry["manager"] == MANAGER]
+    if [(entry["operation"], entry["apiVersion"]) for entry in ours] != [("Apply", manifest["apiVersion"])]:
+        return False
+    return _is_same(_own_part(manifest), live, ours[0]["fieldsV1"])
+
+
+def _own_part(manifest: Manifest) -> Manifest:
+    """What of a manifest is owned by whoever applies it: not the names that it is known by."""
+    metadata = {name: value for name, value in manifest["metadata"].items() if name not in {"name", "namespace"}}
+    body = {name: value for name, value in manifest.items() if name not in {"apiVersion", "kind", "metadata"}}
+    return body | {"metadata": metadata} if metadata else body
+
+
+def _is_same(wanted: Any, live: Any, fields: Mapping[str, Any]) -> bool:
+    below = {key: nested for key, nested in fields.items() if key != "."}
+    if not below:
+        return bool(wanted == live) and type(wanted) is type(live)
+    if isinstance(wanted, dict) and isinstance(live, dict):
+        return _are_same_members(wanted, live, below)
+    return isinstance(wanted, list) and isinstance(live, list) and _are_same_items(wanted, live, below)
+
+
+def _are_same_members(
+    wanted: Mapping[str, Any], live: Mapping[str, Any], fields: Mapping[str, Any], known: frozenset[str] = frozenset()
+) -> bool:
+    """Whether all members are the same but for those that are known to be; no other ones may be wanted or owned."""
+    owned = {key.removeprefix("f:"): nested for key, nested in fields.items()}
+    # The server remembers no field for an empty mapping: to apply one says nothing where there is a mapping already.
+    empty = {name for name, value in wanted.items() if value == {} and isinstance(live.get(name), dict)} - owned.keys()
+    if owned.keys() - known != wanted.keys() - known - empty:
+        return False
+    return all(
+        name in live and _is_same(wanted[name], live[name], nested)
+        for name, nested in owned.items()
+        if name not in known
+    )
+
+
+def _are_same_items(wanted: Sequence[Any], live: Sequence[Any], fields: Mapping[str, Any]) -> bool:
+    """Whether the items that are owned are the wanted ones, in the same order."""
+    if len(wanted) != len(fields):
+        return False
+    remaining = iter(live)
+    return all(any(_is_same_item(item, found, fields) for found in remaining) for item in wanted)
+
+
+def _is_same_item(wanted: Any, live: Any, fields: Mapping[str, Any]) -> bool:
+    for name, nested in fields.items():
+        if name.startswith("v:"):
+            if wanted == live == json.loads(name[2:]):
+                return True
+            continue
+        key = json.loads(name[2:])
+        # A key that has a default (the protocol of a port) may be left out of a manifest.
+        if _has_key(live, key) and isinstance(wanted, dict) and _has_key({**key, **wanted}, key):
+            below = {member: fields_below for member, fields_below in nested.items() if member != "."}
+            return _are_same_members(wanted, live, below, frozenset(key))
+    return False

@@ -1,4 +1,4 @@
-"""Reading manifests, and the order in which they are applied."""
+"""Reading manifests."""
 
 from __future__ import annotations
 
@@ -8,37 +8,22 @@ from pathlib import Path
 import yaml
 
 from cdkit.api import InvalidInput, Manifest
-
-ORDER = (
-    "Namespace",
-    "ResourceQuota",
-    "LimitRange",
-    "CustomResourceDefinition",
-    "ServiceAccount",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "Role",
-    "RoleBinding",
-    "Secret",
-    "ConfigMap",
-    "StorageClass",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "Service",
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
-    "Job",
-    "CronJob",
-    "Ingress",
-)
-"""What others refer to comes first, and what leads traffic to pods comes last; other kinds come before workloads."""
-
-WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
-"""The kinds whose rollout is watched."""
+from cdkit_deploy.order import in_order
 
 CLUSTER_WIDE = frozenset(
-    {"Namespace", "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "StorageClass", "PersistentVolume"}
+    {
+        "APIService",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CustomResourceDefinition",
+        "IngressClass",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "PersistentVolume",
+        "PriorityClass",
+        "StorageClass",
+        "ValidatingWebhookConfiguration",
+    }
 )
 
 
@@ -66,16 +51,7 @@ def read_manifests(path: Path, namespace: str) -> list[Manifest]:
     for item in objects:
         if item["kind"] not in CLUSTER_WIDE and not item["metadata"].get("namespace"):
             item["metadata"]["namespace"] = namespace
-    return sorted(objects, key=_place)
-
-
-def workloads_of(objects: Sequence[Manifest]) -> list[Manifest]:
-    """Those whose rollout is watched."""
-    return [item for item in objects if item["kind"] in WORKLOADS]
-
-
-def _place(item: Manifest) -> int:
-    return ORDER.index(item["kind"]) if item["kind"] in ORDER else ORDER.index("Service")
+    return in_order(objects)
 
 
 def _documents(file: Path) -> list[Manifest]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from cdkit.api import (
     Cancelled,
@@ -15,6 +15,7 @@ from cdkit.api import (
     RolledBack,
     StepContext,
     TimedOut,
+    Verdict,
     WorldFailed,
 )
 from cdkit_deploy.undo import Before, put_back
@@ -23,12 +24,15 @@ from cdkit_deploy.undo import Before, put_back
 class RolloutFailed(Exception):
     """A workload will not become what it should be; `reason` says why, as the error that a rollback adds to."""
 
-    def __init__(self, ref: ObjectRef, sentence: str, cause: Cause | None, evidence: Sequence[str]) -> None:
+    def __init__(
+        self, ref: ObjectRef, sentence: str, cause: Cause | None, evidence: Sequence[str], remedy: str | None = None
+    ) -> None:
         super().__init__(sentence)
         self.ref = ref
         self.sentence = sentence
         self.cause = cause
         self.evidence = tuple(evidence)
+        self.remedy = cause.remedy if cause else remedy
 
     def as_found(self) -> WorldFailed:
         """The error for a workload that was not well before we came, and that we did not touch."""
@@ -36,9 +40,18 @@ class RolloutFailed(Exception):
         message = f"{self.sentence} Nothing was changed: it was like this before."
         return WorldFailed(
             message,
-            remedy=cause.remedy if cause else None,
+            remedy=self.remedy,
             cause=cause.id if cause else None,
             evidence=self.evidence,
+        )
+
+    def told_as(self, kind: Callable[..., CdkitError], undone: str, done: Sequence[str] = ()) -> CdkitError:
+        """The error that tells of the failure and of what was done about it."""
+        return kind(
+            f"{self.sentence} {undone}",
+            remedy=self.remedy,
+            cause=self.cause.id if self.cause else None,
+            evidence=[*self.evidence, *done],
         )
 
 
@@ -65,6 +78,52 @@ def await_rollout(ctx: StepContext, ref: ObjectRef, longest: Duration) -> str:
     raise _failed(ctx, ref, decision, longest)
 
 
+def await_ready(ctx: StepContext, refs: Iterable[ObjectRef], longest: Duration) -> dict[ObjectRef, str]:
+    """Watch objects of any kind until all are ready; gives the last summary of each.
+
+    Args:
+        ctx: the step's context.
+        refs: the objects.
+        longest: how long that may take.
+
+    Raises:
+        RolloutFailed: one of them cannot become ready, or not all did within the time.
+    """
+    decisions = ctx.follow_all(refs, longest)
+    _raise_worst(decisions, lambda ref, decision: _failed(ctx, ref, decision, longest))
+    return {ref: decision.verdict.summary for ref, decision in decisions.items()}
+
+
+def await_gone(ctx: StepContext, refs: Iterable[ObjectRef], longest: Duration) -> None:
+    """Watch objects that were deleted until the last has gone.
+
+    Args:
+        ctx: the step's context.
+        refs: the objects.
+        longest: how long that may take.
+
+    Raises:
+        RolloutFailed: one of them is held, or is still there when the time is over.
+    """
+
+    def stays(ref: ObjectRef, decision: Decision) -> RolloutFailed:
+        if decision.cause is not None:
+            return RolloutFailed(ref, decision.cause.sentence, decision.cause, decision.cause.evidence)
+        return RolloutFailed(ref, f"{ref} was deleted {longest} ago, and is still there.", None, ())
+
+    _raise_worst(ctx.follow_removal(refs, longest), stays)
+
+
+def _raise_worst(
+    decisions: Mapping[ObjectRef, Decision], failure: Callable[[ObjectRef, Decision], RolloutFailed]
+) -> None:
+    """Raise the failure of the first object that failed, else of the first that is not done yet."""
+    for state in ("failed", "progressing"):
+        for ref, decision in decisions.items():
+            if decision.state == state:
+                raise failure(ref, decision)
+
+
 def roll_back(ctx: StepContext, failed: RolloutFailed, befores: Sequence[Before], longest: Duration) -> CdkitError:
     """Put everything back, the newest first, and give the error that tells of both the failure and the undoing.
 
@@ -83,31 +142,27 @@ def roll_back(ctx: StepContext, failed: RolloutFailed, befores: Sequence[Before]
             if before.live is not None and before.ref.kind == failed.ref.kind:
                 await_rollout(ctx, before.ref, longest)
     except (RolloutFailed, CdkitError) as error:
-        message = f"{failed.sentence} It could not be rolled back: {error}"
-        return _with_evidence(RollbackFailed, message, failed, done)
+        return failed.told_as(RollbackFailed, f"It could not be rolled back: {error}", done)
     existed = any(before.live is not None and before.ref == failed.ref for before in befores)
     undone = "It was rolled back: what ran before is running." if existed else "What was created has been removed."
-    return _with_evidence(RolledBack, f"{failed.sentence} {undone}", failed, done)
-
-
-def _with_evidence(
-    kind: Callable[..., CdkitError], message: str, failed: RolloutFailed, done: Sequence[str]
-) -> CdkitError:
-    cause = failed.cause
-    return kind(
-        message,
-        remedy=cause.remedy if cause else None,
-        cause=cause.id if cause else None,
-        evidence=[*failed.evidence, *done],
-    )
+    return failed.told_as(RolledBack, undone, done)
 
 
 def _failed(ctx: StepContext, ref: ObjectRef, decision: Decision, longest: Duration) -> RolloutFailed:
-    verdict = decision.verdict
     if decision.state == "progressing":
-        sentence = f"{ref} was not rolled out within {longest}: {verdict.summary}."
-        return RolloutFailed(ref, sentence, None, [cause.sentence for cause in verdict.causes])
+        return _overdue(ctx, ref, decision.verdict, longest)
     if decision.cause is None:
-        return RolloutFailed(ref, f"The rollout of {ref} failed: {verdict.summary}.", None, ())
+        return RolloutFailed(ref, f"The rollout of {ref} failed: {decision.verdict.summary}.", None, ())
     proven = ctx.with_log(ref.namespace, decision.cause)
     return RolloutFailed(ref, proven.sentence, proven, proven.evidence)
+
+
+def _overdue(ctx: StepContext, ref: ObjectRef, verdict: Verdict, longest: Duration) -> RolloutFailed:
+    """Its time is over: what stands in its way is why, also where that alone would not have ended it yet."""
+    sentence = f"{ref} was not rolled out within {longest}: {verdict.summary}."
+    if not verdict.causes:
+        return RolloutFailed(ref, sentence, None, ())
+    first, *others = verdict.causes
+    proven = ctx.with_log(ref.namespace, first)
+    evidence = [*proven.evidence, *(cause.sentence for cause in others)]
+    return RolloutFailed(ref, f"{sentence} {proven.sentence}", proven, evidence)

@@ -10,6 +10,7 @@ from msgspec import Meta
 from cdkit.api import (
     Change,
     Duration,
+    FieldChange,
     InvalidInput,
     Manifest,
     ObjectNotFound,
@@ -77,7 +78,8 @@ class SetImage(Step):
         before = self._container(live)["image"]
         if before == self.options.image:
             return [Change("keep", str(ref), f"it runs {before} already")]
-        return [Change("update", str(ref), details=(f"- {before}", f"+ {self.options.image}"))]
+        path = f"spec.template.spec.containers[name={self._container(live)['name']}].image"
+        return [Change("update", str(ref), fields=(FieldChange(path, before, self.options.image),))]
 
     def run(self, ctx: StepContext) -> Outputs:
         """Change the image where it differs, and watch the rollout.

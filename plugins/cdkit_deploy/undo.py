@@ -8,6 +8,7 @@ import msgspec
 
 from cdkit.api import Cluster, Manifest, ObjectRef
 from cdkit_deploy.managed_fields import applied_by_us
+from cdkit_deploy.prepare import without_server_fields
 
 _SERVER_OWNED = frozenset({"apiVersion", "kind", "metadata", "status"})
 
@@ -35,12 +36,22 @@ def put_back(cluster: Cluster, before: Before) -> str:
         cluster.delete(before.ref)
         return f"{before.ref} was removed: there was none before"
     applied = applied_by_us(before.live)
-    if applied is not None:
-        cluster.apply(applied)
-    else:
-        now = cluster.get(before.ref) or before.live
+    now = cluster.get(before.ref) if applied is None else cluster.apply(applied)
+    if now is None:
+        cluster.create(without_server_fields(before.live))
+    elif not is_as_it_was(before.live, now):
         cluster.patch(before.ref, _as_it_was(before.live, now), "json")
     return f"{before.ref} was put back"
+
+
+def is_as_it_was(live: Manifest, now: Manifest) -> bool:
+    """Whether all that a person can write in an object is the same."""
+    return _written(live) == _written(now)
+
+
+def _written(item: Manifest) -> tuple[Any, ...]:
+    body = {name: value for name, value in item.items() if name not in _SERVER_OWNED}
+    return body, item["metadata"].get("labels") or {}, item["metadata"].get("annotations") or {}
 
 
 def _as_it_was(live: Manifest, now: Manifest) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from cdkit.errors import (
     RequestRejected,
 )
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
+from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 from cdkit.ports.cluster import Cluster
 from cdkit.testing import FakeCluster
 from tests.contract.conftest import write_kubeconfig
@@ -252,6 +253,32 @@ def test_a_field_of_somebody_else_is_taken_over_when_it_is_applied(place: Place)
     assert place.cluster.apply(config_map(place, a="ours"))["data"] == {"a": "ours"}
 
 
+def test_a_field_that_another_manager_applies_too_stays_when_we_give_it_up(place: Place) -> None:
+    place.cluster.apply(config_map(place, a="1", b="2"))
+    place.cluster.apply(config_map(place, a="1"), force=False, manager="heir")
+    assert place.cluster.apply(config_map(place, b="2"))["data"] == {"a": "1", "b": "2"}
+
+
+def test_what_we_have_taken_over_is_ours_from_then_on(place: Place) -> None:
+    place.cluster.apply(config_map(place, a="theirs"), manager="somebody")
+    place.cluster.apply(config_map(place, a="ours"))
+    assert place.cluster.apply(config_map(place, a="newer"), force=False)["data"] == {"a": "newer"}
+
+
+def test_fields_of_somebody_else_are_named_when_they_are_not_to_be_taken_over(place: Place) -> None:
+    place.cluster.create(deployment(place, web="theirs:1", sidecar="log:1"))
+    assert place.cluster.apply(deployment(place, web="theirs:1"), force=False)
+    for dry_run in (True, False):
+        with pytest.raises(ObjectConflict) as raised:
+            place.cluster.apply(deployment(place, web="ours:1"), dry_run=dry_run, force=False)
+        (refused,) = raised.value.fields
+        assert refused.field == '.spec.template.spec.containers[name="web"].image'
+        assert refused.reason == "FieldManagerConflict"
+        assert refused.message.startswith('conflict with "cdkit" using apps/v1')
+    live = place.cluster.get(ObjectRef("apps/v1", "Deployment", "web", place.namespace)) or {}
+    assert images_of(live) == {"web": "theirs:1", "sidecar": "log:1"}
+
+
 def test_containers_are_applied_one_by_one(place: Place) -> None:
     place.cluster.apply(deployment(place, web="web:1", sidecar="log:1"))
     assert images_of(place.cluster.apply(deployment(place, web="web:2", sidecar="log:1"))) == {
@@ -286,7 +313,7 @@ def test_a_dry_run_shows_the_object_and_changes_nothing(place: Place) -> None:
 def test_a_namespace_that_is_missing_is_named(place: Place) -> None:
     manifest = config_map(place, a="1")
     manifest["metadata"]["namespace"] = "no-such-namespace"
-    for write in (place.cluster.apply, place.cluster.create):
+    for write in (place.cluster.apply, partial(place.cluster.apply, dry_run=True), place.cluster.create):
         with pytest.raises(ObjectNotFound, match="namespace no-such-namespace does not exist"):
             write(manifest)
 
@@ -486,6 +513,17 @@ def test_logs_that_cannot_be_had_say_why(place: Place) -> None:
 def test_what_the_account_may_do_can_be_asked(place: Place) -> None:
     assert place.cluster.allowed("create", "apps", "deployments", place.namespace)
     assert place.cluster.allowed("get", "", "pods/log", place.namespace)
+
+
+def test_where_the_objects_of_a_kind_live_can_be_asked(place: Place) -> None:
+    assert place.cluster.resource("apps/v1", "Deployment") == Resource("deployments", namespaced=True)
+    assert place.cluster.resource("v1", "Node") == Resource("nodes", namespaced=False)
+    assert place.cluster.resource("example.org/v1", "Nothing") is None
+
+
+def test_credentials_say_when_they_end(place: Place) -> None:
+    end = place.cluster.credentials_expire()
+    assert end is None or end > time.time()
 
 
 def test_who_may_not_read_is_told_so(place: Place) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -183,6 +184,14 @@ def test_of_a_watch_that_is_torn_the_whole_lines_are_given(server: Server, clust
     _, path, _ = server.requests[0]
     assert "resourceVersion=7" in path
     assert "allowWatchBookmarks=true" in path
+
+
+def test_the_server_is_asked_to_end_a_watch_when_its_time_is_over(server: Server, cluster: KubernetesCluster) -> None:
+    server.says(200, b"")
+    assert list(cluster.watch(QUERY, "7", Cancellation(), seconds=30)) == []
+    found = re.search(r"timeoutSeconds=(\d+)", server.requests[0][1])
+    assert found is not None
+    assert 24 <= int(found[1]) <= 30
 
 
 def test_a_watch_whose_connection_breaks_says_so(server: Server, cluster: KubernetesCluster) -> None:

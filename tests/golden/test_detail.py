@@ -21,7 +21,7 @@ from cdkit.report.console import Console
 from cdkit.report.style import Style
 from cdkit.report.wording import QuietWording, VerboseWording, Wording
 from cdkit.testing.pytest_plugin import Golden
-from tests.golden.test_console import JOURNAL, STORIES, started
+from tests.golden.stories import JOURNAL, STORIES, started
 
 FOLDER = Path(__file__).parent / "console"
 PUSH: list[Event] = [

@@ -13,7 +13,18 @@ from cdkit.models.quantity import PATTERN, Quantity
 
 
 @pytest.mark.parametrize(
-    ("text", "amount"), [("2", "2"), ("500m", "0.5"), ("1.5", "1.5"), ("128Mi", "134217728"), ("1G", "1000000000")]
+    ("text", "amount"),
+    [
+        ("2", "2"),
+        ("500m", "0.5"),
+        ("1.5", "1.5"),
+        ("128Mi", "134217728"),
+        ("1G", "1000000000"),
+        ("250u", "0.00025"),
+        ("2E", "2000000000000000000"),
+        ("12e3", "12000"),
+        ("5E-1", "0.5"),
+    ],
 )
 def test_a_quantity_keeps_how_it_was_written_and_knows_how_much_it_is(text: str, amount: str) -> None:
     quantity = Quantity.parse(f" {text} ")
@@ -21,7 +32,7 @@ def test_a_quantity_keeps_how_it_was_written_and_knows_how_much_it_is(text: str,
     assert quantity.amount == Decimal(amount)
 
 
-@given(st.from_regex(r"[0-9.]{0,6}[a-zA-Z]{0,3}", fullmatch=True) | st.text(max_size=8))
+@given(st.from_regex(r"[0-9.]{0,6}[a-zA-Z]{0,2}[+-]?[0-9a-zA-Z]{0,3}", fullmatch=True) | st.text(max_size=8))
 def test_the_pattern_for_editors_says_the_same_as_the_code(text: str) -> None:
     try:
         Quantity.parse(text)

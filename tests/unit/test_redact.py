@@ -198,3 +198,20 @@ def test_a_secret_never_survives_inside_of_base64(secret: str, before: str, afte
     assert MASK in shown
     # Of the coded secret at most one mixed character at each end can be left.
     assert len(shown.replace(MASK, "")) <= len(coded(before)) + len(coded(after)) + 4
+
+
+OTHERS = [f"one-of-many-others-{number}" for number in range(100)]
+
+
+@given(
+    secret=st.text(PRINTABLE, min_size=1, max_size=20),
+    text=st.text(PRINTABLE, max_size=20),
+    encode=st.sampled_from(ENCODINGS),
+)
+def test_a_secret_among_very_many_is_masked_just_so(secret: str, text: str, encode: Callable[[str], str]) -> None:
+    line = f"{text} {encode(secret)}{text}{encode(secret)}"
+    assert Redactor([secret, *OTHERS]).text(line) == Redactor([secret]).text(line)
+
+
+def test_of_many_secrets_that_overlap_nothing_is_left() -> None:
+    assert Redactor(["abcdef", "defghi", *OTHERS]).text("-abcdefghi-one-of-many-others-7-") == "-***-***-"

@@ -14,14 +14,12 @@ from cdkit.clients.kube.discovery import Resources
 from cdkit.clients.kube.errors import NOT_FOUND, Answer, Request, decoded, error_of, says_no_such_object
 from cdkit.clients.kube.retry import Sleep
 from cdkit.clients.kube.streams import pieces
-from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, unreachable
+from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, spread, unreachable
 from cdkit.clients.lines import LineSplitter, text_of
-from cdkit.errors import ClusterUnreachable
+from cdkit.errors import ClusterUnreachable, RequestRejected
 from cdkit.flow.cancellation import Cancellation
-from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
-from cdkit.ports.cluster import PatchKind
-
-FIELD_MANAGER = "cdkit"
+from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
+from cdkit.ports.cluster import FIELD_MANAGER, LONGEST_WATCH, PatchKind
 
 LARGEST_OBJECT = 1 << 26
 """Bytes. The server itself stores no object of more than a few megabytes; this only bounds a line of a watch."""
@@ -82,13 +80,15 @@ class KubernetesCluster:
         kind = {"apiVersion": query.api_version, "kind": query.kind}
         return [kind | item for item in found["items"] or ()], found["metadata"]["resourceVersion"]
 
-    def watch(self, query: ObjectQuery, resource_version: str, cancellation: Cancellation) -> Iterator[ObjectChange]:
+    def watch(
+        self, query: ObjectQuery, resource_version: str, cancellation: Cancellation, *, seconds: int = LONGEST_WATCH
+    ) -> Iterator[ObjectChange]:
         """The changes after a resource version, until the server ends the watch or a cancel comes.
 
         A resource version that the server no longer has is an `ERROR` change with the server's Status (code 410).
         """
         request = self._query_request("watch", query)
-        seconds = self._transport.watch_seconds()
+        seconds = spread(seconds)
         path = paths.with_query(
             self._collection_path(request),
             watch=1,
@@ -105,14 +105,25 @@ class KubernetesCluster:
         except _Expired as expired:
             yield ObjectChange("ERROR", expired.status)
 
-    def apply(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
-        """Server-side apply as field manager `cdkit`, taking fields over from others; gives the object back.
+    def apply(
+        self, manifest: Manifest, *, dry_run: bool = False, force: bool = True, manager: str = FIELD_MANAGER
+    ) -> Manifest:
+        """Server-side apply; gives the object back.
 
         https://kubernetes.io/docs/reference/using-api/server-side-apply/
+
+        Args:
+            manifest: what the object is to be.
+            dry_run: change nothing, and give the object as it would be.
+            force: take fields over that other managers have set to something else.
+            manager: as which field manager.
+
+        Raises:
+            ObjectConflict: without `force`, others have set fields to something else; `fields` names them.
         """
         request = self._request("apply", ObjectRef.of(manifest))
         path = paths.with_query(
-            self._object_path(request), fieldManager=FIELD_MANAGER, force=True, dryRun="All" if dry_run else None
+            self._object_path(request), fieldManager=manager, force=force, dryRun="All" if dry_run else None
         )
         return self._result(self._transport.ask("PATCH", path, manifest, content_type=APPLY), request)
 
@@ -191,6 +202,17 @@ class KubernetesCluster:
         request = Request(str(self._transport.server), "ask for", "authorization.k8s.io/v1", "SelfSubjectAccessReview")
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
         return bool(self._result(self._transport.ask("POST", path, review), request)["status"].get("allowed"))
+
+    def resource(self, api_version: str, kind: str) -> Resource | None:
+        """Where the objects of a kind live, or None when the server has no such kind."""
+        try:
+            return self._resources.find(Request(str(self._transport.server), "find", api_version, kind))
+        except RequestRejected:
+            return None
+
+    def credentials_expire(self) -> float | None:
+        """When our credentials end, in seconds since the epoch; None when they last, are renewed, or do not tell."""
+        return self._transport.server.credentials_expire()
 
     def version(self) -> str:
         """The server's version, `v1.20.2`; a cheap way to see that it answers and knows us."""

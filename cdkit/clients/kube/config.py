@@ -52,6 +52,12 @@ class ApiServer:
             raise AccessDenied(f"The credentials of {self.context} could not be renewed: {error}.") from error
         return {setting["key"]: setting["value"] for setting in settings if setting["value"]}
 
+    def credentials_expire(self) -> float | None:
+        """When our credentials end, in seconds since the epoch; None when they last or are renewed."""
+        from cdkit.clients.kube.expiry import expiry
+
+        return expiry(self._configuration)
+
 
 def connect(context: str, kubeconfig: str | None) -> ApiServer:
     """Read the configuration, without a request to the server.

@@ -7,8 +7,9 @@ import threading
 import msgspec
 
 from cdkit.clients.kube.errors import NOT_FOUND, Answer, Request, error_of, not_served
-from cdkit.clients.kube.paths import Resource, built_in, group_version_path
+from cdkit.clients.kube.paths import built_in, group_version_path
 from cdkit.clients.kube.transport import Transport
+from cdkit.models.kube import Resource
 
 
 class _ApiResource(msgspec.Struct, frozen=True):

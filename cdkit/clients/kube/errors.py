@@ -18,6 +18,7 @@ from cdkit.errors import (
     ObjectNotFound,
     RequestRejected,
 )
+from cdkit.models.kube import FieldRefusal
 
 Shape = TypeVar("Shape")
 
@@ -34,6 +35,7 @@ _REJECTED_AS_INTERNAL = re.compile(r"typed patch object|unable to convert unstru
 _HARMLESS = (
     re.compile(r"(\.[\w.\-/]+: (?:expected \w+|field not declared in schema))"),
     re.compile(r"(illegal base64 data)"),
+    re.compile(r"(field is immutable)"),
 )
 """Parts of messages about a Secret that cannot quote its values."""
 
@@ -140,11 +142,12 @@ def error_of(answer: Answer, request: Request) -> CdkitError:
     if status == NOT_FOUND:
         return _not_found(answer.refusal, request)
     if status == CONFLICT:
-        return ObjectConflict(f"Cannot {request.verb} {request.subject}: {said}")
+        return ObjectConflict(f"Cannot {request.verb} {request.subject}: {said}", fields=_fields(answer, request))
     if status == TOO_MANY_REQUESTS or (status >= INTERNAL_ERROR and not answer.rejected_as_internal):
         server = _capital(request.server)
         return ClusterUnreachable(f"{server} failed to {request.verb} {request.subject} ({status}): {said}")
-    return RequestRejected(f"The cluster refuses to {request.verb} {request.subject} ({status}): {said}")
+    message = f"The cluster refuses to {request.verb} {request.subject} ({status}): {said}"
+    return RequestRejected(message, fields=_fields(answer, request))
 
 
 def says_no_such_object(answer: Answer) -> bool:
@@ -157,6 +160,7 @@ def not_served(request: Request) -> RequestRejected:
     return RequestRejected(
         f"{_capital(request.server)} does not serve {request.api_version} {request.kind}.",
         remedy="Check apiVersion and kind (`kubectl api-resources` lists them), or install the CRD that brings them.",
+        cause="kind-not-served",
     )
 
 
@@ -196,11 +200,25 @@ def _causes(refusal: Refusal) -> str:
     return "; ".join(causes) or refusal.message
 
 
+def _fields(answer: Answer, request: Request) -> list[FieldRefusal]:
+    """The fields that the server objects to. A conflict names managers only, and never quotes a value."""
+    may_quote = request.kind == "Secret" and answer.status != CONFLICT
+    return [
+        FieldRefusal(cause.field, cause.reason, _harmless(cause.message) if may_quote else cause.message)
+        for cause in answer.refusal.about.causes
+        if cause.field
+    ]
+
+
 def _about_secret(refusal: Refusal) -> str:
     fields = [f"{cause.field} ({cause.reason})" for cause in refusal.about.causes if cause.field]
-    harmless = [found for pattern in _HARMLESS for found in pattern.findall(refusal.message)]
-    known = "; ".join(fields + harmless)
+    known = "; ".join(filter(None, [*fields, _harmless(refusal.message)]))
     return known or "the server's words are left out, because they may quote the Secret"
+
+
+def _harmless(message: str) -> str:
+    """What of a message about a Secret cannot be one of its values."""
+    return "; ".join(dict.fromkeys(found for pattern in _HARMLESS for found in pattern.findall(message)))
 
 
 def _sentence(text: str) -> str:

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-import msgspec
-
-
-class Resource(msgspec.Struct, frozen=True):
-    """Where objects of one kind live: `deployments`, in namespaces or in the cluster itself."""
-
-    plural: str
-    namespaced: bool
-
+from cdkit.models.kube import Resource
 
 _NAMESPACED = {
     "": {

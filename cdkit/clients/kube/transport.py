@@ -15,8 +15,6 @@ from cdkit.errors import ClusterUnreachable
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
-WATCH_SECONDS = 300
-"""How long the server is asked to keep a watch open; it is spread, so that watches do not all end at once."""
 WATCH_MARGIN_SECONDS = 15.0
 """A watch that is silent for so long after its time is dead."""
 
@@ -56,10 +54,6 @@ class Transport:
         """
         return retried(lambda: self._send(method, path, body, content_type), self._sleep, _was_not_done)
 
-    def watch_seconds(self) -> int:
-        """For how long to ask the server to keep the next watch open."""
-        return int(WATCH_SECONDS * random.uniform(0.8, 1.0))  # noqa: S311 -- no secret depends on it
-
     def open(self, path: str, read_seconds: float | None) -> Any:
         """Start to read a long answer, and give urllib3's response.
 
@@ -98,6 +92,11 @@ class Transport:
             )
         except HTTPError as error:
             raise unreachable(self.server, error) from error
+
+
+def spread(seconds: int) -> int:
+    """A time of at most so many seconds, so that watches that began together do not all end together."""
+    return max(1, int(seconds * random.uniform(0.8, 1.0)))  # noqa: S311 -- no secret depends on it
 
 
 def unreachable(server: ApiServer, error: BaseException) -> ClusterUnreachable:

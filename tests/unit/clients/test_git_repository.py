@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cdkit.clients.git_repository import read_build_facts, without_login
+from cdkit.clients.git_repository import read_build_facts
 from cdkit.models.build import Build
+from cdkit.redact import without_login
 
 
 class Repository:

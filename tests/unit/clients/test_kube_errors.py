@@ -16,6 +16,7 @@ from cdkit.errors import (
     ObjectNotFound,
     RequestRejected,
 )
+from cdkit.models.kube import FieldRefusal
 
 SERVER = "the API server of context 'staging' (https://k.example)"
 
@@ -132,8 +133,17 @@ def test_the_values_of_a_secret_are_never_repeated(code: int, message: str, show
 def test_an_invalid_secret_names_the_field_without_its_value() -> None:
     causes = [{"reason": "FieldValueInvalid", "message": 'Invalid value: "hunter2"', "field": "data[a b]"}]
     error = told(422, 'data[a b]: Invalid value: "hunter2"', about="Secret", causes=causes)
+    assert isinstance(error, RequestRejected)
     assert "data[a b] (FieldValueInvalid)" in error.message
     assert "hunter2" not in error.message
+    assert error.fields == (FieldRefusal("data[a b]", "FieldValueInvalid"),)
+
+
+def test_an_error_carries_the_fields_that_the_server_objects_to() -> None:
+    causes = [{"reason": "FieldValueInvalid", "message": "field is immutable", "field": "spec.selector"}]
+    error = told(422, "invalid", causes=causes)
+    assert isinstance(error, RequestRejected)
+    assert error.fields == (FieldRefusal("spec.selector", "FieldValueInvalid", "field is immutable"),)
 
 
 def test_a_page_of_a_proxy_is_cut_and_put_on_one_line() -> None:

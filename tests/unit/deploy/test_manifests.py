@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cdkit.api import InvalidInput
-from cdkit_deploy.manifests import read_manifests, workloads_of
+from cdkit_deploy.manifests import read_manifests
+from cdkit_deploy.workloads import workloads_of
 
 
 def document(kind: str, name: str = "x", extra: str = "") -> str:
@@ -69,12 +70,12 @@ def test_a_date_stays_text_for_json_knows_none(tmp_path: Path) -> None:
     assert item["data"] == {"day": "2024-01-02", "time": "2024-01-02T03:04:05Z"}
 
 
-def test_workloads_are_those_whose_rollout_is_watched(tmp_path: Path) -> None:
+def test_workloads_are_those_that_run_pods(tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text(
-        "".join(map(document, ["Job", "Deployment", "DaemonSet", "Pod"])), encoding="utf-8"
+        "".join(map(document, ["Job", "Deployment", "Service", "DaemonSet", "Pod"])), encoding="utf-8"
     )
     found = workloads_of(read_manifests(tmp_path / "m.yaml", "default"))
-    assert [item["kind"] for item in found] == ["Deployment", "DaemonSet"]
+    assert [item["kind"] for item in found] == ["Job", "Deployment", "DaemonSet", "Pod"]
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def refuse(cluster: FakeCluster, kind: str) -> None:
     """Let the server refuse the next object of a kind, as an admission policy would."""
     applied = cluster.apply
 
-    def apply(manifest: Manifest, *, dry_run: bool = False) -> Manifest:
+    def apply(manifest: Manifest, *, dry_run: bool = False, force: bool = True) -> Manifest:
         if manifest["kind"] == kind and not dry_run:
             cluster.apply = applied  # type: ignore[method-assign]
             raise RequestRejected(f"{kind} is refused by a policy.")
@@ -104,7 +104,7 @@ def refuse(cluster: FakeCluster, kind: str) -> None:
 def test_an_object_that_is_refused_takes_those_before_it_back(cluster: FakeCluster, tmp_path: Path) -> None:
     assert update(cluster, tmp_path, service(80), deployment("good")).error is None
     refuse(cluster, "Deployment")
-    failed = update(cluster, tmp_path, service(81), deployment("good"))
+    failed = update(cluster, tmp_path, service(81), deployment("better"))
     assert isinstance(failed.error, RolledBack)
     assert "refused by a policy" in failed.error.message
     assert (image_of(cluster), port_of(cluster)) == ("good", 80)
@@ -153,7 +153,7 @@ def test_who_stops_a_rollout_is_told_that_it_goes_on(cluster: FakeCluster, tmp_p
     )
     assert isinstance(ended.error, Cancelled)
     (warning,) = [event.message for event in ended.events if isinstance(event, Warned)]
-    assert warning.startswith("The rollout of Deployment web was neither finished nor undone")
+    assert warning.startswith("Revision 1 of hello was neither finished nor undone")
 
 
 def test_set_image_puts_the_old_image_back(cluster: FakeCluster) -> None:

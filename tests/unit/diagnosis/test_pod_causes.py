@@ -55,7 +55,7 @@ NODES = [
         "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",
         "its host port is in use (the only node)",
     ),
-    ("0/1 nodes are available: 1 node(s) were unschedulable.", "closed for new pods (cordoned) (the only node)"),
+    ("0/1 nodes are available: 1 node(s) were unschedulable.", "it is closed for new pods (cordoned) (the only node)"),
     (
         "0/1 nodes are available: 1 node(s) had volume node affinity conflict.",
         "its volume cannot be used there (the only node)",
@@ -63,10 +63,6 @@ NODES = [
     (
         "0/1 nodes are available: 1 node(s) didn't match pod topology spread constraints.",
         "its topology spread constraints do not allow it (the only node)",
-    ),
-    (
-        "0/1 nodes are available: 1 pod has unbound immediate PersistentVolumeClaims.",
-        "its PersistentVolumeClaim is not bound to a volume",
     ),
     ("no nodes available to schedule pods", "no nodes available to schedule pods"),
     ("0/1 nodes are available: 1 something new.", "something new (the only node)"),
@@ -218,7 +214,7 @@ def test_a_probe_that_failed_before_the_last_restart_is_of_the_past() -> None:
     fresh = probed(container_status(state=running("2026-01-31T12:00:00Z")), readinessProbe={})
     old = event(fresh, "Unhealthy", "Readiness probe failed: x", "hello", lastTimestamp="2026-01-31T11:59:59Z")
     new = event(fresh, "Unhealthy", "Readiness probe failed: y", "hello", lastTimestamp="2026-01-31T12:00:00Z")
-    assert causes(fresh, old) == ()
+    assert [cause.id for cause in causes(fresh, old)] == ["never-ready"]
     assert only_cause(fresh, new).id == "readiness-failing"
 
 
@@ -312,3 +308,95 @@ def test_events_of_another_pod_of_the_same_name_are_not_believed() -> None:
     told = event(stuck, "FailedMount", 'MountVolume.SetUp failed for volume "files" : x')
     told["involvedObject"]["uid"] = "uid-of-the-one-before"
     assert causes(stuck, told) == ()
+
+
+UNBOUND = "0/1 nodes are available: 1 pod has unbound immediate PersistentVolumeClaims."
+DATA = {"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]}
+CLAIM = {"kind": "PersistentVolumeClaim", "metadata": {"name": "data", "uid": "uid-data"}}
+
+
+def test_an_unbound_claim_is_named_and_says_why() -> None:
+    stuck = unscheduled(UNBOUND, spec=DATA)
+    failed = event(CLAIM, "FailedBinding", "no persistent volumes available for this claim and no storage class is set")
+    cause = only_cause(stuck, failed)
+    assert (cause.id, cause.patience.grace) == ("volume-claim-unbound", 60)
+    assert cause.sentence == (
+        "Pod hello-1 cannot be placed on a node: its PersistentVolumeClaim data is not bound to a volume: no "
+        "persistent volumes available for this claim and no storage class is set."
+    )
+    assert only_cause(unscheduled(UNBOUND, spec=DATA)).sentence.endswith(
+        "its PersistentVolumeClaim data is not bound to a volume."
+    )
+
+
+def test_a_missing_claim_is_named() -> None:
+    cause = only_cause(unscheduled('0/1 nodes are available: 1 persistentvolumeclaim "data" not found.'))
+    assert cause.id == "volume-claim-missing"
+
+
+TAINTED = [
+    ("node.kubernetes.io/disk-pressure: ", "it runs short of disk (node pressure)"),
+    ("node.kubernetes.io/not-ready: ", "it is not ready"),
+    ("node.kubernetes.io/unreachable: ", "it is not ready"),
+    ("node.kubernetes.io/unschedulable: ", "it is closed for new pods (cordoned)"),
+    ("dedicated: gpu", "a taint that it does not tolerate, dedicated: gpu"),
+]
+
+
+@pytest.mark.parametrize(("taint", "why"), TAINTED)
+@pytest.mark.parametrize("words", ["had taint {{{}}}, that the pod didn't tolerate", "had untolerated taint {{{}}}"])
+def test_the_state_of_a_node_is_told_by_its_taint(words: str, taint: str, why: str) -> None:
+    cause = only_cause(unscheduled(f"0/1 nodes are available: 1 node(s) {words.format(taint)}."))
+    assert cause.sentence == f"Pod hello-1 cannot be placed on a node: {why} (the only node)."
+
+
+def test_whether_the_cluster_adds_a_node_is_part_of_the_sentence() -> None:
+    stuck = unscheduled("0/1 nodes are available: 1 Insufficient cpu.")
+    grows = event(stuck, "TriggeredScaleUp", "pod triggered scale-up: [{group 1->2 (max: 5)}]")
+    assert only_cause(stuck, grows).sentence.endswith("(the only node); the cluster is adding a node for it.")
+    full = event(stuck, "NotTriggerScaleUp", "pod didn't trigger scale-up: 1 max node group size reached")
+    assert only_cause(stuck, full).sentence.endswith(
+        "(the only node); the cluster adds no node for it (pod didn't trigger scale-up: 1 max node group size reached)."
+    )
+    karpenter = event(stuck, "FailedScheduling", "no instance type fits", source={"component": "karpenter"})
+    assert only_cause(stuck, karpenter).sentence.endswith("adds no node for it (no instance type fits).")
+
+
+def test_each_lack_has_its_own_remedy() -> None:
+    cause = only_cause(unscheduled("0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had taint {a: b}."))
+    assert "resources.requests" in cause.remedy
+    assert "toleration" in cause.remedy
+
+
+def test_a_scheduler_that_does_not_exist_never_looks() -> None:
+    cause = only_cause(pod("hello-1", container_status(), spec={"schedulerName": "mine"}))
+    assert (cause.id, cause.patience.grace) == ("scheduler-missing", 60)
+    assert cause.sentence == "Pod hello-1 is not placed on a node: no scheduler called mine has looked at it."
+
+
+def test_a_closed_readiness_gate_is_named() -> None:
+    ready = container_status(ready=True, state=running())
+    gated = pod(
+        "hello-1",
+        ready,
+        spec={"readinessGates": [{"conditionType": "example.com/lb"}]},
+        status={"conditions": [{"type": "ContainersReady", "status": "True"}]},
+    )
+    gated["status"]["conditions"] = [
+        {"type": "ContainersReady", "status": "True"},
+        {
+            "type": "Ready",
+            "status": "False",
+            "message": 'the status of pod readiness gate "example.com/lb" is not "True"',
+        },
+    ]
+    cause = only_cause(gated)
+    assert (cause.id, cause.patience.grace) == ("readiness-gate-unmet", 120)
+    assert cause.sentence == "Pod hello-1 is running but not ready: its readiness gate example.com/lb is closed."
+
+
+def test_a_probe_that_has_not_answered_is_waited_for() -> None:
+    slow = pod("hello-1", container_status(state=running()))
+    slow["spec"]["containers"][0]["readinessProbe"] = {"initialDelaySeconds": 30}
+    cause = only_cause(slow)
+    assert (cause.id, cause.patience.grace) == ("never-ready", 150)

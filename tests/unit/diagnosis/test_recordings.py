@@ -166,7 +166,7 @@ EXPECTED = {
         "node(s) didn't match",
     ),
     "unschedulable-volume-claim": Expected(
-        "unschedulable",
+        "volume-claim-missing",
         30,
         "Pod {pod} cannot be placed on a node: its PersistentVolumeClaim nope does not exist.",
         'persistentvolumeclaim "nope" not found',

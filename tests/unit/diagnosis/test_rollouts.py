@@ -154,7 +154,7 @@ def test_a_passed_deadline_makes_every_other_cause_fatal() -> None:
 
 CREATION = [
     (
-        "admission-refused",
+        "pod-security-refused",
         0,
         (
             'pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true (pod '
@@ -175,10 +175,10 @@ CREATION = [
         "the admission webhook policy.example does not answer",
     ),
     (
-        "admission-refused",
+        "pod-security-refused",
         0,
         'pods "x" is forbidden: unable to validate against any pod security policy: []',
-        "the cluster's admission does not allow it (unable to validate against any pod security policy: [])",
+        "no pod security policy allows it ([])",
     ),
     (
         "pod-invalid",

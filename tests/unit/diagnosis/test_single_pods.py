@@ -142,8 +142,10 @@ def test_a_failed_job_tells_how_its_pod_ended() -> None:
     verdict = diagnose_job(job(condition, failed=2), [failed_pod("migrate-1"), failed_pod("migrate-2")], [])
     assert verdict.state == "failed"
     assert [cause.sentence for cause in verdict.causes] == [
-        "Pod migrate-1 has crashed: container hello ended with exit code 3. The same holds for 1 other pod.",
-        "Job migrate has failed: Too many retries.",
+        (
+            "Job migrate has failed for good (backoffLimit 6): Pod migrate-1 has crashed: container hello ended with "
+            "exit code 3. The same holds for 1 other pod."
+        ),
     ]
 
 

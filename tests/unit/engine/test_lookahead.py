@@ -13,6 +13,7 @@ from cdkit.engine.messages import Interrupted
 from cdkit.errors import Cancelled, CheckFailed, ClusterUnreachable, EngineUnreachable, StepBroken
 from cdkit.models.change import Change
 from cdkit.models.problem import Problem
+from cdkit.report.plan import plan_of
 from cdkit.report.preview import preview_lines
 from cdkit.report.style import Style
 from cdkit.step import StepContext
@@ -38,8 +39,8 @@ def refused(run: ARun) -> CheckFailed:
     return caught.value
 
 
-def plan_of(run: ARun) -> list[str]:
-    return list(preview_lines(preview(run.session, run.inbox), Style()))
+def shown_plan(run: ARun) -> list[str]:
+    return list(preview_lines(plan_of("x", "", preview(run.session, run.inbox), []), Style()))
 
 
 def test_all_steps_are_checked_at_once_and_nothing_is_said_of_it(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_options_that_wait_for_another_step_are_asked_with_a_placeholder(tmp_pat
     )
     check(run.session, run.inbox)
     assert seen == {"pending": frozenset({"text"}), "env": {"I": "i:(known after a)"}}
-    assert plan_of(run) == [
+    assert shown_plan(run) == [
         "a (act)",
         "  run  a",
         "b (act)",
@@ -167,7 +168,7 @@ def test_a_plan_in_a_world_that_does_not_answer_tells_what_it_could_not_ask(tmp_
             }
         ),
     )
-    assert plan_of(run) == [
+    assert shown_plan(run) == [
         "a (act)",
         "  could not ask  act: The cluster does not answer.",
         "b (act)",

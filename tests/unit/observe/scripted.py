@@ -43,7 +43,7 @@ class ScriptedCluster:
 
     Args:
         lists: by kind, the answers to `list`: `(objects, resource version)` or an error. The last one is repeated.
-        watches: by kind, the answers to `watch`: what happens in it, where an error is raised.
+        watches: by kind, the answers to `watch`: what happens in it, where an error is raised and a function called.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class ScriptedCluster:
         self._lists = {kind: list(script) for kind, script in lists.items()}
         self._watches = {kind: list(script) for kind, script in (watches or {}).items()}
         self.asked: list[tuple[str, ...]] = []
+        self.watch_seconds: list[int] = []
         self.silent = threading.Event()
 
     def list(self, query: ObjectQuery) -> tuple[list[Manifest], str]:
@@ -62,12 +63,18 @@ class ScriptedCluster:
             raise answer
         return answer
 
-    def watch(self, query: ObjectQuery, resource_version: str, cancellation: Cancellation) -> Iterator[ObjectChange]:
+    def watch(
+        self, query: ObjectQuery, resource_version: str, cancellation: Cancellation, *, seconds: int = 300
+    ) -> Iterator[ObjectChange]:
         self.asked.append(("watch", query.kind, resource_version))
+        self.watch_seconds.append(seconds)
         script = self._watches.get(query.kind) or []
         for answer in script.pop(0) if script else [Silence()]:
             if isinstance(answer, Exception):
                 raise answer
+            if callable(answer):
+                answer()
+                continue
             if isinstance(answer, Silence):
                 self.silent.set()
                 _until(cancellation)
@@ -88,6 +95,10 @@ class JumpingClock:
         self._lock = threading.Lock()
         self._now = 1000.0
         self.waits: list[float] = []
+
+    def pass_by(self, seconds: float) -> None:
+        with self._lock:
+            self._now += seconds
 
     def now(self) -> float:
         return self._now

@@ -106,6 +106,40 @@ def test_watches_that_end_at_once_and_tell_nothing_are_slowed_down() -> None:
     assert setting.clock.waits == [0.4, 0.8]
 
 
+def test_a_watch_that_told_nothing_in_all_its_time_is_checked_by_a_list_ever_less_often() -> None:
+    setting = Setting(EMPTY, [])
+    silent = [[lambda seconds=seconds: setting.clock.pass_by(seconds)] for seconds in (25, 55, 110, 230, 290, 290)]
+    setting.cluster._watches["Pod"] += silent
+    setting.take(7)
+    assert [asked[0] for asked in setting.cluster.asked] == ["list", "watch"] * 6 + ["list"]
+    assert setting.cluster.watch_seconds == [30, 60, 120, 240, 300, 300]
+
+
+def test_a_lost_event_is_found_by_that_list() -> None:
+    lost = pod("lost", "5")
+    setting = Setting([([], "1"), ([lost], "6")], [])
+    setting.cluster._watches["Pod"].append([lambda: setting.clock.pass_by(30), bookmark("6")])
+    assert setting.take(2) == [Listed([], "1"), Listed([lost], "6")]
+
+
+def test_a_watch_that_told_something_is_resumed_without_a_list() -> None:
+    setting = Setting(EMPTY, [])
+    told = [[lambda: setting.clock.pass_by(30), change("ADDED", pod("a", version))] for version in ("2", "3")]
+    setting.cluster._watches["Pod"] += told
+    setting.take(3)
+    assert [asked[0] for asked in setting.cluster.asked] == ["list", "watch", "watch"]
+    assert setting.cluster.watch_seconds == [30, 30]
+
+
+def test_a_watch_that_is_cut_early_is_resumed_without_a_list() -> None:
+    setting = Setting(EMPTY, [])
+    cut = [[lambda: setting.clock.pass_by(2)] for _ in range(3)]
+    setting.cluster._watches["Pod"] += [*cut, [change("ADDED", pod("a", "2"))]]
+    setting.take(2)
+    assert [asked[0] for asked in setting.cluster.asked] == ["list"] + ["watch"] * 4
+    assert setting.clock.waits == []
+
+
 def test_access_denied_is_raised() -> None:
     setting = Setting([AccessDenied("may not list pods")], [])
     with pytest.raises(AccessDenied):

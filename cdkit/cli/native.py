@@ -1,0 +1,142 @@
+"""A run shown in the way of the build server that runs us, and the files that this server reads."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import msgspec
+
+from cdkit.engine.stream import Reporter
+from cdkit.report.native.dialect import Dialect
+
+if TYPE_CHECKING:
+    from cdkit.report.collected import Collected
+    from cdkit.report.native.dialect import Note
+
+Writer = Callable[["Collected"], None]
+
+SHORTEST_HIDDEN = 4
+"""Letters. A server that masks shorter ones hides half of every line."""
+
+MARKS_OF_A_SERVER = ("CI", "TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL", "GITHUB_ACTIONS", "GITLAB_CI", "DRONE")
+"""Where none of these is set, no server has to be looked for."""
+
+REPORTS = Path(".cdkit") / "reports"
+"""Where a server's own configuration file picks reports up, below the folder of the pipeline file."""
+
+
+def server_name(environ: Mapping[str, str] = os.environ) -> str:
+    """The short name of the build server that runs us; `local` for none."""
+    if not any(environ.get(mark) for mark in MARKS_OF_A_SERVER):
+        return "local"
+    from cdkit.servers.detect import name_of_server
+
+    return name_of_server(environ)
+
+
+def dialect_of(server: str) -> Dialect | None:
+    """The commands that a server understands in our output; None for one that understands none."""
+    match server:
+        case "github" | "gitea" | "forgejo":
+            from cdkit.report.native.github import GitHub
+
+            return GitHub(secrets.token_hex(16))
+        case "gitlab":
+            from cdkit.report.native.gitlab import GitLab
+
+            return GitLab()
+        case "azure":
+            from cdkit.report.native.azure import Azure
+
+            return Azure()
+        case "teamcity":
+            from cdkit.report.native.teamcity import TeamCity
+
+            return TeamCity()
+        case "buildkite":
+            from cdkit.report.native.buildkite import Buildkite
+
+            return Buildkite()
+    return None
+
+
+class Native(msgspec.Struct, frozen=True):
+    """The way in which a run is shown where it runs.
+
+    Attributes:
+        dialect: the commands that the build server understands; None where there is none, or none that does.
+        writers: what writes a file when the run has ended.
+    """
+
+    dialect: Dialect | None = None
+    writers: tuple[Writer, ...] = ()
+
+    @classmethod
+    def here(cls, workspace: Path, output: str) -> Native:
+        """The way of the server that runs us.
+
+        Args:
+            workspace: the folder of the pipeline file.
+            output: `text`, or `json`, in which nothing else may stand.
+        """
+        server = server_name()
+        dialect = dialect_of(server) if output == "text" else None
+        return cls(dialect, tuple(writers_of(server, workspace)))
+
+    def writing(self, writers: Iterable[Writer]) -> Native:
+        """The same, with further files."""
+        return Native(self.dialect, (*self.writers, *writers))
+
+    def reporters(self) -> list[Reporter]:
+        """Those that write the files; none where there is nothing to write."""
+        if not self.writers:
+            return []
+        from cdkit.report.collected import AtTheEnd
+
+        return [AtTheEnd(self.writers)]
+
+    def hide(self, values: Iterable[str], out: TextIO) -> None:
+        """Have the server mask secrets, also in what later steps of the job print."""
+        for value in values:
+            if self.dialect is not None and len(value) >= SHORTEST_HIDDEN:
+                out.writelines(f"{line}\n" for line in self.dialect.hide(value))
+        out.flush()
+
+    def shielded(self, lines: Iterable[str], notes: Iterable[Note] = ()) -> Iterator[str]:
+        """Lines with somebody else's words, so that nothing in them is a command; and notes of ours."""
+        if self.dialect is None:
+            yield from lines
+            return
+        yield from self.dialect.begin()
+        yield from map(self.dialect.shielded, lines)
+        for note in notes:
+            yield from self.dialect.note(note)
+        yield from self.dialect.end()
+
+
+def writers_of(server: str, workspace: Path, environ: Mapping[str, str] = os.environ) -> list[Writer]:
+    """What writes the files that a server reads.
+
+    Args:
+        server: its short name.
+        workspace: the folder of the pipeline file.
+        environ: names the files of GitHub's kind.
+    """
+    from cdkit.cli import report_files as files
+
+    match server:
+        case "github" | "gitea" | "forgejo":
+            given = ((files.append_summary, "GITHUB_STEP_SUMMARY"), (files.append_outputs, "GITHUB_OUTPUT"))
+            return [write(Path(environ[variable])) for write, variable in given if environ.get(variable)]
+        case "gitlab":
+            folder = workspace / REPORTS
+            return [files.write_dotenv(folder / "outputs.env"), files.write_junit(folder / "junit.xml")]
+        case "drone":
+            return [files.append_dotenv(Path(environ["DRONE_OUTPUT"]))] if environ.get("DRONE_OUTPUT") else []
+        case "jenkins" | "woodpecker" | "circleci" | "azure" | "bitbucket" | "teamcity" | "buildkite":
+            return [files.write_junit(workspace / REPORTS / "junit.xml")]
+    return []

@@ -1,0 +1,118 @@
+"""The files that tell of a run when it has ended. Each function gives what writes one."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cdkit.errors import InvalidInput
+from cdkit.report.collected import Collected
+
+Writer = Callable[[Collected], None]
+
+
+def write_summary(path: Path) -> Writer:
+    """A file of its own with the summary in Markdown."""
+
+    def write(run: Collected) -> None:
+        from cdkit.report.summary import summary
+
+        _write(path, summary(run).encode())
+
+    return write
+
+
+def append_summary(path: Path) -> Writer:
+    """The summary in Markdown, behind what earlier steps of the job have said."""
+
+    def write(run: Collected) -> None:
+        from cdkit.report.summary import LARGEST, summary
+
+        taken = path.stat().st_size if path.exists() else 0
+        _append(path, summary(run, max(LARGEST - taken, 0)))
+
+    return write
+
+
+def append_outputs(path: Path) -> Writer:
+    """The outputs, as GITHUB_OUTPUT takes them."""
+
+    def write(run: Collected) -> None:
+        from cdkit.report.handed_on import github_output
+
+        _append(path, github_output(run, f"cdkit-{secrets.token_hex(16)}"))
+
+    return write
+
+
+def write_dotenv(path: Path) -> Writer:
+    """A file of its own with the outputs as variables."""
+
+    def write(run: Collected) -> None:
+        from cdkit.report.handed_on import dotenv
+
+        _write(path, dotenv(run).encode())
+
+    return write
+
+
+def append_dotenv(path: Path) -> Writer:
+    """The outputs as variables, behind those of earlier steps."""
+
+    def write(run: Collected) -> None:
+        from cdkit.report.handed_on import dotenv
+
+        _append(path, dotenv(run))
+
+    return write
+
+
+def write_junit(path: Path) -> Writer:
+    """A file of its own with the steps as JUnit test cases."""
+
+    def write(run: Collected) -> None:
+        from cdkit.report.junit import junit
+
+        _write(path, junit(run))
+
+    return write
+
+
+KINDS: dict[str, Callable[[Path], Writer]] = {
+    "markdown": write_summary,
+    "junit": write_junit,
+    "dotenv": write_dotenv,
+}
+"""The files that `--report KIND=FILE` asks for."""
+
+
+def asked_for(reports: Sequence[str]) -> list[Writer]:
+    """What writes the reports that `--report` asks for.
+
+    Raises:
+        InvalidInput: one is not of the form KIND=FILE, or of an unknown kind.
+    """
+    writers = []
+    for report in reports:
+        kind, _, file = report.partition("=")
+        if kind not in KINDS or not file:
+            known = " or ".join(f"{name}=FILE" for name in KINDS)
+            raise InvalidInput(f"--report does not take {report!r}.", remedy=f"Write {known}.")
+        writers.append(KINDS[kind](Path(file)))
+    return writers
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; only its owner can read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+    unfinished.replace(path)
+
+
+def _append(path: Path, text: str) -> None:
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(text)

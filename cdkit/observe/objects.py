@@ -1,0 +1,165 @@
+"""Watches objects of any kind until they are really ready, or it is clear that one of them never will be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from cdkit.diagnosis.custom_resource import has_own_readiness
+from cdkit.diagnosis.deletion import diagnose_deletion
+from cdkit.diagnosis.judge import Decision
+from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Progress, Verdict
+from cdkit.errors import ObjectNotFound
+from cdkit.flow.cancellation import Cancellation
+from cdkit.flow.clock import Clock
+from cdkit.models.kube import ObjectRef
+from cdkit.observe.follow import Tell, follow
+from cdkit.observe.kinds import OTHER, PODS, kind_of
+from cdkit.observe.snapshot import Snapshot
+from cdkit.observe.watches import Surroundings, itself, own_watches, selector_text, watches
+from cdkit.ports.cluster import Cluster
+
+OnProgress = Callable[[ObjectRef, Progress], None]
+"""Called with an object, how many of its replicas are as they are to be, and how many there are to be."""
+
+READY = Decision("succeeded", Verdict("succeeded", "it is there"))
+
+
+def follow_objects(
+    cluster: Cluster,
+    refs: Iterable[ObjectRef],
+    *,
+    cancellation: Cancellation,
+    clock: Clock,
+    tell: Tell,
+    on_progress: OnProgress,
+    seconds: float,
+) -> dict[ObjectRef, Decision]:
+    """Watch objects until all are ready at the same moment, one of them cannot become so, or the time is over.
+
+    However many they are, there is one watch a kind and namespace. What is ready as soon as it is there, such as a
+    ConfigMap, is not asked for at all.
+
+    Args:
+        cluster: the API server.
+        refs: the objects; they are there already.
+        cancellation: ends the watching.
+        clock: the time.
+        tell: hears how it goes.
+        on_progress: hears how many replicas are as they are to be, whenever that changes.
+        seconds: how long to watch; after that the decisions are the last ones, some of which are not final.
+
+    Returns:
+        The decision on each object, in the order of `refs`.
+
+    Raises:
+        ObjectNotFound: one of them is not there.
+        CdkitError: the reason of the cancellation, or what the API server will not let us see.
+    """
+    decisions = dict.fromkeys(refs, READY)
+    followed = [ref for ref in decisions if kind_of(ref) is not None]
+    if not followed:
+        return decisions
+    latest = clock.monotonic() + seconds
+    queries = watches(followed, _selectors(cluster, followed))
+    look = _Look(followed, on_progress)
+    return decisions | follow(
+        cluster, queries, followed, look, cancellation=cancellation, clock=clock, tell=tell, latest=latest
+    )
+
+
+def follow_removal(
+    cluster: Cluster,
+    refs: Iterable[ObjectRef],
+    *,
+    cancellation: Cancellation,
+    clock: Clock,
+    tell: Tell,
+    seconds: float,
+) -> dict[ObjectRef, Decision]:
+    """Watch objects that were deleted until the last of them has gone, one is held, or the time is over.
+
+    Args:
+        cluster: the API server.
+        refs: the objects; some may have gone already.
+        cancellation: ends the watching.
+        clock: the time.
+        tell: hears how it goes.
+        seconds: how long to watch; after that the decisions are the last ones, some of which are not final.
+
+    Returns:
+        The decision on each object, in the order of `refs`.
+
+    Raises:
+        CdkitError: the reason of the cancellation, or what the API server will not let us see.
+    """
+    keys = tuple(dict.fromkeys(refs))
+    if not keys:
+        return {}
+    return follow(
+        cluster,
+        own_watches(keys),
+        keys,
+        lambda seen: {ref: diagnose_deletion(itself(seen, ref)) for ref in keys},
+        cancellation=cancellation,
+        clock=clock,
+        tell=tell,
+        latest=clock.monotonic() + seconds,
+    )
+
+
+def _selectors(cluster: Cluster, refs: Sequence[ObjectRef]) -> dict[ObjectRef, str]:
+    """Which pods to watch, where only one object has pods; the pods of several are not told apart by the server."""
+    with_pods = [ref for ref in refs if PODS in getattr(kind_of(ref), "needs", ())]
+    if len(with_pods) != 1:
+        return {}
+    (ref,) = with_pods
+    live = cluster.get(ref)
+    if live is None:
+        raise _not_there(ref)
+    return {ref: selector_text((live.get("spec") or {}).get("selector") or {})}
+
+
+class _Look:
+    """Gives a verdict on each object, and tells progress on the way."""
+
+    def __init__(self, refs: Sequence[ObjectRef], on_progress: OnProgress) -> None:
+        self._refs = refs
+        self._on_progress = on_progress
+        self._told: dict[ObjectRef, Progress] = {}
+        self._known: set[ObjectRef] = set()
+
+    def __call__(self, seen: Snapshot) -> dict[ObjectRef, Verdict]:
+        verdicts = {ref: self._verdict(ref, seen) for ref in self._refs}
+        for ref, verdict in verdicts.items():
+            if verdict.progress != self._told.get(ref, Progress()):
+                self._on_progress(ref, verdict.progress)
+                self._told[ref] = verdict.progress
+        return verdicts
+
+    def _verdict(self, ref: ObjectRef, seen: Snapshot) -> Verdict:
+        live, kind = itself(seen, ref), kind_of(ref)
+        if live is None:
+            if ref not in self._known:
+                raise _not_there(ref)
+            return Verdict("failed", f"{ref} is gone", (_gone(ref),))
+        self._known.add(ref)
+        if live["metadata"].get("deletionTimestamp"):
+            return diagnose_deletion(live)
+        judged = OTHER if kind is None or has_own_readiness(live) else kind
+        return judged.diagnose(live, Surroundings(seen, ref, self._refs))
+
+
+def _not_there(ref: ObjectRef) -> ObjectNotFound:
+    return ObjectNotFound(f"There is no {ref} in {ref.namespace!r}." if ref.namespace else f"There is no {ref}.")
+
+
+def _gone(ref: ObjectRef) -> Cause:
+    where = f" in {ref.namespace!r}" if ref.namespace else ""
+    return Cause(
+        id="object-gone",
+        sentence=f"{ref} was deleted while it was waited for.",
+        subject=str(ref),
+        evidence=(f"the API server lists no {ref}{where} any more",),
+        remedy="Find out who deleted it, and run again.",
+        patience=FATAL_NOW,
+    )

@@ -1,0 +1,97 @@
+"""`apply`: bring a namespace to what the manifests say, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from msgspec import Meta
+
+from cdkit.api import Change, InvalidInput, Manifest, Problem, Step, StepContext, StepOutputs
+from cdkit_deploy.manifests import read_manifests
+from cdkit_deploy.transaction.deploy import Deployed, Wanted, deploy
+from cdkit_deploy.transaction.options import DeployOptions
+from cdkit_deploy.transaction.preview import preview
+from cdkit_deploy.turn import NEEDED as TAKING_TURNS
+from cdkit_deploy.workloads import images_of, workloads_of
+
+NEEDED = (
+    ("get", "apps", "deployments"),
+    ("patch", "apps", "deployments"),
+    ("watch", "apps", "deployments"),
+    ("patch", "", "services"),
+    ("list", "", "pods"),
+    ("watch", "", "pods"),
+    ("list", "", "events"),
+    ("get", "", "pods/log"),
+    ("list", "", "configmaps"),
+    ("create", "", "configmaps"),
+    ("patch", "", "configmaps"),
+    *TAKING_TURNS,
+)
+"""What every deployment needs, its records included."""
+
+
+class DeployOutputs(StepOutputs, frozen=True, kw_only=True):
+    """What runs now."""
+
+    workloads: Annotated[list[str], Meta(description="The workloads, as KIND/NAME.")]
+    images: Annotated[list[str], Meta(description="The images that their pods run.")]
+    changed: Annotated[bool, Meta(description="False when everything was already as wanted.")]
+    revision: Annotated[int, Meta(description="The revision in the cluster's own records.")]
+
+    @classmethod
+    def of(cls, deployed: Deployed) -> DeployOutputs:
+        """What a deployment hands on."""
+        workloads = [f"{item['kind'].lower()}/{item['metadata']['name']}" for item in workloads_of(deployed.manifests)]
+        return cls(
+            workloads=workloads,
+            images=list(images_of(deployed.manifests)),
+            changed=deployed.changed,
+            revision=deployed.record.revision,
+        )
+
+
+class Apply(Step):
+    """Apply manifests in order, wait until all is ready, remove what is no longer wanted, and undo all on a failure."""
+
+    name = "apply"
+    permissions = NEEDED
+
+    class Options(DeployOptions, frozen=True, kw_only=True):
+        """What to deploy, and how."""
+
+        manifests: Annotated[str, Meta(min_length=1, description="A file of manifests, or a folder of such files.")]
+
+    Outputs = DeployOutputs
+    options: Options
+
+    def check(self, ctx: StepContext) -> Iterable[Problem]:
+        """The cluster answers, the namespace is there, the account may do it, and the manifests can be read."""
+        ctx.cluster.version()
+        yield from ctx.check_namespace()
+        yield from ctx.check_permissions(NEEDED)
+        if "manifests" not in ctx.pending:
+            try:
+                self._read(ctx)
+            except InvalidInput as error:
+                yield Problem(error.message, None, error.remedy)
+
+    def plan(self, ctx: StepContext) -> Iterable[Change]:
+        """What applying would do to each object, asked by a dry run of the server, and what would be removed."""
+        if "manifests" in ctx.pending:
+            return [Change("update", f"what {self.options.manifests.strip('()')} in {ctx.namespace}")]
+        return preview(ctx, self._read(ctx), self.options)
+
+    def run(self, ctx: StepContext) -> DeployOutputs:
+        """Deploy.
+
+        Raises:
+            RolledBack: it failed, and everything is as it was.
+            RollbackFailed: it failed, and could not be put back.
+        """
+        objects = self._read(ctx)
+        return DeployOutputs.of(deploy(ctx, Wanted(objects, ctx.build.commit, ctx.step), self.options))
+
+    def _read(self, ctx: StepContext) -> list[Manifest]:
+        return read_manifests(ctx.path(self.options.manifests), ctx.namespace)

@@ -1,0 +1,44 @@
+"""The API server would accept every object: a dry run of each, with admission and all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from cdkit.api import Manifest, ObjectRef, Problem, Unavailable, WorldFailed, ask_all
+from cdkit_deploy.preflight.finding import Finding
+from cdkit_deploy.preflight.surroundings import Surroundings
+
+
+def findings(around: Surroundings) -> Iterator[Finding]:
+    """A problem for each object that the server refuses."""
+    asked = [item for item in around.wanted if not _comes_later(around, item)]
+    yield from filter(None, ask_all([partial(_refusal, around, item) for item in asked]))
+
+
+def _refusal(around: Surroundings, item: Manifest) -> Problem | None:
+    try:
+        around.after(item)
+    except Unavailable:
+        raise
+    except WorldFailed as error:
+        return Problem(f"{ObjectRef.of(item)} would be refused: {error.message}", None, error.remedy)
+    return None
+
+
+def _comes_later(around: Surroundings, item: Manifest) -> bool:
+    """Whether the server cannot know an object yet, because its namespace or its kind is part of the deployment."""
+    return _is_to_be_made(around, "Namespace", item["metadata"].get("namespace", "")) or any(
+        _defines(definition, item) for definition in around.wanted if definition["kind"] == "CustomResourceDefinition"
+    )
+
+
+def _is_to_be_made(around: Surroundings, kind: str, name: str) -> bool:
+    wanted = around.wanted_object(kind, name)
+    return wanted is not None and around.live(ObjectRef.of(wanted)) is None
+
+
+def _defines(definition: Manifest, item: Manifest) -> bool:
+    spec = definition.get("spec") or {}
+    group = item["apiVersion"].rpartition("/")[0]
+    return bool(spec.get("group") == group and (spec.get("names") or {}).get("kind") == item["kind"])

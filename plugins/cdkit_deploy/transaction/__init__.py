@@ -1,0 +1,1 @@
+"""One deployment, whole or not at all: what `apply`, `rolling-update` and `rollback` share."""

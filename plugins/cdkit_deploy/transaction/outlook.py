@@ -1,0 +1,84 @@
+"""What a deployment is about to do: object by object, before anything is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from cdkit.api import Manifest, ObjectRef, StepContext
+from cdkit_deploy.prepare import prepared
+from cdkit_deploy.transaction.autoscaled import without_autoscaled_replicas
+from cdkit_deploy.transaction.baseline import Baseline
+from cdkit_deploy.transaction.live import Key, look_at
+from cdkit_deploy.transaction.options import DeployOptions
+from cdkit_deploy.transaction.place import Place
+from cdkit_deploy.transaction.surplus import Surplus, surplus_of
+from cdkit_deploy.transaction.target import Target
+from cdkit_deploy.undo import Before
+
+
+class Outlook(msgspec.Struct, frozen=True):
+    """What is to be done.
+
+    Attributes:
+        targets: the objects to apply, in order.
+        surplus: what earlier deployments left and this one does not have.
+        before: what was there before the first unsettled deployment, of all that the verified revision does not know.
+    """
+
+    targets: tuple[Target, ...]
+    surplus: Surplus
+    before: tuple[Before, ...]
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """What the new revision consists of."""
+        return tuple(target.manifest for target in self.targets) + self.surplus.kept
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether everything is as it is to be already."""
+        return not self.surplus.is_work and all(target.is_as_wanted for target in self.targets)
+
+
+def look_ahead(
+    ctx: StepContext, objects: Sequence[Manifest], place: Place, baseline: Baseline, options: DeployOptions
+) -> Outlook:
+    """Compare what is wanted with what is there and with what was deployed before. Only reads.
+
+    Args:
+        ctx: the step's context.
+        objects: the manifests.
+        place: who deploys, and where.
+        baseline: what was deployed before.
+        options: how to deploy.
+    """
+    selected = [item for item in objects if options.chooses(item["kind"])]
+    wanted = without_autoscaled_replicas(ctx, prepared(selected, place.owner))
+    known = [ObjectRef.of(item) for item in baseline.contents.objects] + [item.ref for item in baseline.before]
+    live = look_at(ctx, [*map(ObjectRef.of, wanted), *known])
+    defined = {_defined_kind(item) for item in wanted if item["kind"] == "CustomResourceDefinition"}
+    targets = [
+        Target(item, live.get(Key.of(ref)), is_of_new_kind=(ref.group, ref.kind) in defined)
+        for item, ref in ((item, ObjectRef.of(item)) for item in wanted)
+    ]
+    chosen = tuple(target for target in targets if options.create or target.live is not None)
+    return Outlook(
+        targets=chosen,
+        surplus=surplus_of(baseline, wanted, live, place, options),
+        before=(*baseline.before, *_seen_now(chosen, baseline)),
+    )
+
+
+def _seen_now(targets: Iterable[Target], baseline: Baseline) -> Iterator[Before]:
+    """What is there now of objects that no earlier deployment touched."""
+    known = {Key.of(ObjectRef.of(item)) for item in baseline.contents.objects}
+    known |= {Key.of(item.ref) for item in baseline.before}
+    return (Before(target.ref, target.live) for target in targets if Key.of(target.ref) not in known)
+
+
+def _defined_kind(definition: Manifest) -> tuple[str, str]:
+    """The group and kind that a CustomResourceDefinition brings."""
+    spec = definition.get("spec") or {}
+    return str(spec.get("group")), str((spec.get("names") or {}).get("kind"))

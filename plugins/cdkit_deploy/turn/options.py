@@ -1,0 +1,23 @@
+"""What a person can choose where two deployments meet."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from cdkit.api import StepOptions
+
+OnBusy = Literal["wait", "fail", "supersede"]
+
+
+class TurnOptions(StepOptions, frozen=True, kw_only=True):
+    """How deployments of one application in one environment follow each other; the steps add what to deploy."""
+
+    on_busy: Annotated[
+        OnBusy,
+        Meta(description="While another build deploys: `wait` for it, `fail`, or `supersede` one of an older commit."),
+    ] = "wait"
+    allow_older: Annotated[
+        bool, Meta(description="Deploy although a newer commit is deployed, or git cannot tell which one is newer.")
+    ] = False

@@ -1,0 +1,82 @@
+"""A run on a build server: what it prints there, and the files that the server reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cdkit.cli.app import app
+from cdkit.cli.guard import guarded
+
+PIPELINE = """\
+name: shop
+secrets: {TOKEN: {env: SHOP_TOKEN}}
+steps:
+  test: {uses: run, with: {command: [echo, "hello ${{ secrets.TOKEN }}"]}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "cdkit.yaml").write_text(PIPELINE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str, **environ: str) -> str:
+    result = CliRunner().invoke(app, ["run", *arguments], env={"SHOP_TOKEN": "s3cret-value", **environ})
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_github_hides_secrets_folds_steps_and_gets_summary_and_outputs(folder: Path) -> None:
+    files = {"GITHUB_OUTPUT": str(folder / "outputs"), "GITHUB_STEP_SUMMARY": str(folder / "summary")}
+    (folder / "summary").write_text("from an earlier step\n", encoding="utf-8")
+    lines = run(GITHUB_ACTIONS="true", **files).splitlines()
+    assert lines[0] == "::add-mask::s3cret-value"
+    assert "::group::test (run)" in lines
+    assert not any("s3cret" in line for line in lines[1:])
+    assert json.loads((folder / "outputs").read_text(encoding="utf-8").splitlines()[1]) == {"test": {"exit_code": 0}}
+    summary = (folder / "summary").read_text(encoding="utf-8")
+    assert summary.startswith("from an earlier step\n### ✅ shop: done")
+
+
+def test_gitlab_folds_steps_and_gets_reports(folder: Path) -> None:
+    assert "section_start:" in run(GITLAB_CI="true")
+    reports = folder / ".cdkit" / "reports"
+    assert (reports / "outputs.env").read_text(encoding="utf-8") == "TEST_EXIT_CODE=0\n"
+    assert 'testcase classname="shop" name="test"' in (reports / "junit.xml").read_text(encoding="utf-8")
+    assert (reports / "junit.xml").stat().st_mode & 0o077 == 0
+
+
+def test_json_stays_json_on_every_server(folder: Path) -> None:
+    for line in run("--output", "json", GITHUB_ACTIONS="true").splitlines():
+        json.loads(line)
+
+
+def test_reports_can_be_asked_for_anywhere(folder: Path) -> None:
+    run("--report", "markdown=out/summary.md", "--report", "junit=out/junit.xml")
+    assert "shop: done" in (folder / "out" / "summary.md").read_text(encoding="utf-8")
+    assert (folder / "out" / "junit.xml").exists()
+
+
+@pytest.mark.parametrize("report", ["junit", "junit=", "pdf=x"])
+def test_a_report_that_does_not_exist_is_refused_with_those_that_do(
+    folder: Path, report: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert guarded(["run", "--report", report]) == 2
+    assert "markdown=FILE" in capfd.readouterr().err
+
+
+def test_a_mistake_in_the_pipeline_file_is_shown_at_its_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "cdkit.yaml").write_text("name: shop\nsteps:\n  test: {uses: ruin}\n", encoding="utf-8")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert guarded(["run"]) == 2
+    (note,) = [line for line in capfd.readouterr().err.splitlines() if line.startswith("::error ")]
+    assert note.startswith("::error file=cdkit.yaml,line=3,col=")
+    assert "did you mean" in note.lower()

@@ -1,0 +1,131 @@
+"""What is written when a run has ended: a summary, outputs, JUnit."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cdkit.models.event import Event, RunFinished, StepFinished, StepStarted, Warned
+from cdkit.models.result import Failure, StepResult
+from cdkit.report.collected import AtTheEnd, Collected
+from cdkit.report.handed_on import dotenv, github_output, named_outputs
+from cdkit.report.junit import junit
+from cdkit.report.summary import summary
+from cdkit.testing.pytest_plugin import Golden
+from tests.golden.stories import CANCEL, FAILURE, SUCCESS, TIMEOUT, started
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "native"
+STORIES = {"success": SUCCESS, "failure": FAILURE, "timeout": TIMEOUT, "cancel": CANCEL}
+
+CODE = re.compile(r"(`{3,})text\n.*?\n\1\n|`[^`]*`", re.DOTALL)
+"""Code of Markdown, in which nothing is read: a fenced block, or a span."""
+
+ANYTHING = st.text(st.characters(codec="utf-8"), max_size=40) | st.sampled_from(
+    ["::error::x", "`", "```", "|", "<img src=x>", "[a](http://b)", "@team", "\x1b[31m", "]]>", "&amp;", "a\nb"]
+)
+
+
+def collected(events: Iterable[Event]) -> Collected:
+    run = Collected()
+    for event in events:
+        run.take(event)
+    return run
+
+
+def handing_on(**outputs: object) -> Collected:
+    return collected([started("a"), StepFinished(step="a", result=StepResult("a", "succeeded", 1.0, outputs))])
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_summary_of_a_run(story: str, golden: Golden) -> None:
+    golden(str(GOLDEN / f"summary-{story}.md"), summary(collected(STORIES[story])))
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_test_report_of_a_run(story: str, golden: Golden) -> None:
+    golden(str(GOLDEN / f"junit-{story}.xml"), junit(collected(STORIES[story])).decode())
+
+
+def failing(words: str) -> list[Event]:
+    failure = Failure("WorkFailed", words, words, 1, cause=words, evidence=(words, words))
+    return [
+        started("a"),
+        StepStarted(step="a", uses=words),
+        Warned(step="a", message=words),
+        StepFinished(step="a", result=StepResult("a", "failed", 1.0, failure=failure)),
+        RunFinished(exit_code=1, seconds=1.0),
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(ANYTHING)
+def test_somebody_elses_words_stay_words(words: str) -> None:
+    run = collected(failing(words))
+    root = ET.fromstring(junit(run))  # noqa: S314 -- our own document
+    assert [case.get("name") for case in root.iter("testcase")] == ["a"]
+    text = summary(run)
+    assert text.isprintable() or set(filter(lambda letter: not letter.isprintable(), text)) <= {"\n", "\t"} | {
+        letter for letter in words if not letter.isprintable()
+    }
+    outside = CODE.sub("", text)
+    assert "<img" not in outside
+    assert "](http" not in outside.replace("\\]", "")
+
+
+@pytest.mark.parametrize("largest", [200, 2000, 20_000])
+def test_a_summary_is_never_larger_than_the_server_takes_and_failures_come_first(largest: int) -> None:
+    steps = [f"step-{number}" for number in range(2000)]
+    ends: list[Event] = [StepFinished(step=step, result=StepResult(step, "succeeded", 1.0)) for step in steps]
+    text = summary(collected([started(*steps), *ends, *failing("It broke.")[1:]]), largest)
+    assert len(text.encode()) <= largest + 1
+    assert "More than fits here" in text
+    if largest > 200:
+        assert text.index("It broke") < text.index("| Step |")
+
+
+def test_outputs_have_names_of_their_own_and_all_stand_in_one() -> None:
+    run = handing_on(image="r/hello@sha256:1", digest="sha256:1", tags=["a"], note="two\nlines")
+    assert named_outputs(run)["image"] == "r/hello@sha256:1"
+    assert json.loads(named_outputs(run)["outputs"])["a"]["note"] == "two\nlines"
+
+
+def test_a_masked_output_is_left_out() -> None:
+    named = named_outputs(handing_on(image="r/***", digest="sha256:1"))
+    assert "image" not in named
+    assert "***" not in named["outputs"]
+
+
+def test_a_value_cannot_end_itself_in_the_file_of_outputs() -> None:
+    text = github_output(handing_on(url="x\ndelimiter-of-nobody\ny<<z"), "random")
+    assert text.splitlines()[:5] == ["url<<random", "x", "delimiter-of-nobody", "y<<z", "random"]
+
+
+def test_a_file_of_variables_has_only_what_needs_no_quotes() -> None:
+    run = handing_on(image="r/hello@sha256:1", note="two words", lines="a\nb", tags=["a"], replicas=3)
+    assert dotenv(run) == "A_IMAGE=r/hello@sha256:1\nA_REPLICAS=3\n"
+
+
+def test_a_file_of_variables_is_never_larger_than_gitlab_takes() -> None:
+    run = handing_on(**{f"value{number}": "x" * 90 for number in range(200)})
+    assert 4500 < len(dotenv(run)) <= 5120
+
+
+def test_a_file_that_cannot_be_written_keeps_the_others_from_nothing() -> None:
+    written = []
+
+    def broken(_: Collected) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    reporter = AtTheEnd([broken, lambda run: written.append(run.exit_code)])
+    for event in SUCCESS[:-1]:
+        reporter.report(event)
+    with pytest.raises(PermissionError):
+        reporter.report(SUCCESS[-1])
+    assert written == [0]
