@@ -17,6 +17,7 @@ COMMANDS = {
     "completion": "Print the script that completes commands in a shell.",
     "doctor": "Look for what cdkit needs here: engine, logins, cluster, git, plugins.",
     "explain": "Say who runs us and what is built, and where that comes from.",
+    "from-settings": "Run what the settings of a build server's plugin say.",
     "graph": "Show which step waits for which.",
     "init": "Write a pipeline file for the project that is here.",
     "plan": "Tell what a run would change, without changing anything.",
@@ -38,7 +39,7 @@ class _LazyCommands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"cdkit.cli.{cmd_name}").command
+        command: click.Command = import_module(f"cdkit.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
