@@ -18,6 +18,7 @@ COMMANDS = {
     "doctor": "Look for what cdkit needs here: engine, logins, cluster, git, plugins.",
     "explain": "Say who runs us and what is built, and where that comes from.",
     "from-settings": "Run what the settings of a build server's plugin say.",
+    "generate-integrations": "Write the files by which build servers take cdkit in.",
     "graph": "Show which step waits for which.",
     "init": "Write a pipeline file for the project that is here.",
     "plan": "Tell what a run would change, without changing anything.",

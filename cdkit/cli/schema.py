@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
 
+from cdkit.cli.integrations.schema import schema
 from cdkit.cli.wiring import load_registry
-from cdkit.pipeline.schema import pipeline_schema
 
 
 @click.command("schema")
@@ -18,4 +17,4 @@ def command() -> None:
     It knows the steps of all installed plugins. Write it to a file, and name that in the first line of the pipeline
     file: # yaml-language-server: $schema=cdkit.schema.json
     """
-    sys.stdout.write(f"{json.dumps(pipeline_schema(load_registry().steps), indent=2, ensure_ascii=False)}\n")
+    sys.stdout.write(schema(load_registry().steps))
