@@ -77,6 +77,13 @@ class StepBroken(CdkitError):
     default_remedy = "Report it to the author of the step; the traceback is in the run's journal."
 
 
+class SecretLeaked(CdkitError):
+    """A secret stands in something that the run has written."""
+
+    exit_code = 1
+    default_remedy = "Remove the files that the message names, renew the secret, and report it: this is a defect."
+
+
 class InvalidInput(CdkitError):
     """The pipeline file or the arguments are wrong; nothing was changed.
 

@@ -64,6 +64,15 @@ class Redactor:
             end = last
         return "".join((*shown, text[end:]))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no secret to look for."""
+        return self._find is None
+
+    def knows(self, text: str) -> bool:
+        """Whether a secret stands in the text."""
+        return self._is_in(text)
+
     def value(self, value: Any) -> Any:
         """The same shape of lists, dictionaries and structs, with every string in it masked, keys too."""
         if isinstance(value, str):

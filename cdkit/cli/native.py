@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
 from cdkit.engine.stream import Reporter
+from cdkit.errors import SecretLeaked
 from cdkit.report.native.dialect import Dialect
 
 if TYPE_CHECKING:
-    from cdkit.report.collected import Collected
+    from cdkit.cli.report_files import ReportFile
+    from cdkit.engine.session import Session
     from cdkit.report.native.dialect import Note
-
-Writer = Callable[["Collected"], None]
 
 SHORTEST_HIDDEN = 4
 """Letters. A server that masks shorter ones hides half of every line."""
@@ -69,11 +69,11 @@ class Native(msgspec.Struct, frozen=True):
 
     Attributes:
         dialect: the commands that the build server understands; None where there is none, or none that does.
-        writers: what writes a file when the run has ended.
+        files: those that are written when the run has ended.
     """
 
     dialect: Dialect | None = None
-    writers: tuple[Writer, ...] = ()
+    files: tuple[ReportFile, ...] = ()
 
     @classmethod
     def here(cls, workspace: Path, output: str) -> Native:
@@ -85,19 +85,19 @@ class Native(msgspec.Struct, frozen=True):
         """
         server = server_name()
         dialect = dialect_of(server) if output == "text" else None
-        return cls(dialect, tuple(writers_of(server, workspace)))
+        return cls(dialect, tuple(files_of(server, workspace)))
 
-    def writing(self, writers: Iterable[Writer]) -> Native:
+    def writing(self, files: Iterable[ReportFile]) -> Native:
         """The same, with further files."""
-        return Native(self.dialect, (*self.writers, *writers))
+        return Native(self.dialect, (*self.files, *files))
 
     def reporters(self) -> list[Reporter]:
         """Those that write the files; none where there is nothing to write."""
-        if not self.writers:
+        if not self.files:
             return []
         from cdkit.report.collected import AtTheEnd
 
-        return [AtTheEnd(self.writers)]
+        return [AtTheEnd([file.write for file in self.files])]
 
     def hide(self, values: Iterable[str], out: TextIO) -> None:
         """Have the server mask secrets, also in what later steps of the job print."""
@@ -105,6 +105,16 @@ class Native(msgspec.Struct, frozen=True):
             if self.dialect is not None and len(value) >= SHORTEST_HIDDEN:
                 out.writelines(f"{line}\n" for line in self.dialect.hide(value))
         out.flush()
+
+    def search(self, session: Session) -> None:
+        """Look for secrets in all that the run has written.
+
+        Raises:
+            SecretLeaked: there is one.
+        """
+        if found := session.leaks(file.path for file in self.files):
+            names = ", ".join(map(str, found))
+            raise SecretLeaked(f"A secret of this pipeline stands in what the run has written: {names}.")
 
     def shielded(self, lines: Iterable[str], notes: Iterable[Note] = ()) -> Iterator[str]:
         """Lines with somebody else's words, so that nothing in them is a command; and notes of ours."""
@@ -118,8 +128,8 @@ class Native(msgspec.Struct, frozen=True):
         yield from self.dialect.end()
 
 
-def writers_of(server: str, workspace: Path, environ: Mapping[str, str] = os.environ) -> list[Writer]:
-    """What writes the files that a server reads.
+def files_of(server: str, workspace: Path, environ: Mapping[str, str] = os.environ) -> list[ReportFile]:
+    """The files that a server reads.
 
     Args:
         server: its short name.
@@ -131,7 +141,7 @@ def writers_of(server: str, workspace: Path, environ: Mapping[str, str] = os.env
     match server:
         case "github" | "gitea" | "forgejo":
             given = ((files.append_summary, "GITHUB_STEP_SUMMARY"), (files.append_outputs, "GITHUB_OUTPUT"))
-            return [write(Path(environ[variable])) for write, variable in given if environ.get(variable)]
+            return [report(Path(environ[variable])) for report, variable in given if environ.get(variable)]
         case "gitlab":
             folder = workspace / REPORTS
             return [files.write_dotenv(folder / "outputs.env"), files.write_junit(folder / "junit.xml")]

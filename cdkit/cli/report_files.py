@@ -1,4 +1,4 @@
-"""The files that tell of a run when it has ended. Each function gives what writes one."""
+"""The files that tell of a run when it has ended. Each function gives one."""
 
 from __future__ import annotations
 
@@ -7,13 +7,25 @@ import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
+
 from cdkit.errors import InvalidInput
 from cdkit.report.collected import Collected
 
-Writer = Callable[[Collected], None]
+
+class ReportFile(msgspec.Struct, frozen=True):
+    """A file that tells of a run.
+
+    Attributes:
+        path: where it is.
+        write: writes it when the run has ended.
+    """
+
+    path: Path
+    write: Callable[[Collected], None]
 
 
-def write_summary(path: Path) -> Writer:
+def write_summary(path: Path) -> ReportFile:
     """A file of its own with the summary in Markdown."""
 
     def write(run: Collected) -> None:
@@ -21,10 +33,10 @@ def write_summary(path: Path) -> Writer:
 
         _write(path, summary(run).encode())
 
-    return write
+    return ReportFile(path, write)
 
 
-def append_summary(path: Path) -> Writer:
+def append_summary(path: Path) -> ReportFile:
     """The summary in Markdown, behind what earlier steps of the job have said."""
 
     def write(run: Collected) -> None:
@@ -33,10 +45,10 @@ def append_summary(path: Path) -> Writer:
         taken = path.stat().st_size if path.exists() else 0
         _append(path, summary(run, max(LARGEST - taken, 0)))
 
-    return write
+    return ReportFile(path, write)
 
 
-def append_outputs(path: Path) -> Writer:
+def append_outputs(path: Path) -> ReportFile:
     """The outputs, as GITHUB_OUTPUT takes them."""
 
     def write(run: Collected) -> None:
@@ -44,10 +56,10 @@ def append_outputs(path: Path) -> Writer:
 
         _append(path, github_output(run, f"cdkit-{secrets.token_hex(16)}"))
 
-    return write
+    return ReportFile(path, write)
 
 
-def write_dotenv(path: Path) -> Writer:
+def write_dotenv(path: Path) -> ReportFile:
     """A file of its own with the outputs as variables."""
 
     def write(run: Collected) -> None:
@@ -55,10 +67,10 @@ def write_dotenv(path: Path) -> Writer:
 
         _write(path, dotenv(run).encode())
 
-    return write
+    return ReportFile(path, write)
 
 
-def append_dotenv(path: Path) -> Writer:
+def append_dotenv(path: Path) -> ReportFile:
     """The outputs as variables, behind those of earlier steps."""
 
     def write(run: Collected) -> None:
@@ -66,10 +78,10 @@ def append_dotenv(path: Path) -> Writer:
 
         _append(path, dotenv(run))
 
-    return write
+    return ReportFile(path, write)
 
 
-def write_junit(path: Path) -> Writer:
+def write_junit(path: Path) -> ReportFile:
     """A file of its own with the steps as JUnit test cases."""
 
     def write(run: Collected) -> None:
@@ -77,10 +89,10 @@ def write_junit(path: Path) -> Writer:
 
         _write(path, junit(run))
 
-    return write
+    return ReportFile(path, write)
 
 
-KINDS: dict[str, Callable[[Path], Writer]] = {
+KINDS: dict[str, Callable[[Path], ReportFile]] = {
     "markdown": write_summary,
     "junit": write_junit,
     "dotenv": write_dotenv,
@@ -88,20 +100,20 @@ KINDS: dict[str, Callable[[Path], Writer]] = {
 """The files that `--report KIND=FILE` asks for."""
 
 
-def asked_for(reports: Sequence[str]) -> list[Writer]:
-    """What writes the reports that `--report` asks for.
+def asked_for(reports: Sequence[str]) -> list[ReportFile]:
+    """The reports that `--report` asks for.
 
     Raises:
         InvalidInput: one is not of the form KIND=FILE, or of an unknown kind.
     """
-    writers = []
+    files = []
     for report in reports:
         kind, _, file = report.partition("=")
         if kind not in KINDS or not file:
             known = " or ".join(f"{name}=FILE" for name in KINDS)
             raise InvalidInput(f"--report does not take {report!r}.", remedy=f"Write {known}.")
-        writers.append(KINDS[kind](Path(file)))
-    return writers
+        files.append(KINDS[kind](Path(file)))
+    return files
 
 
 def _write(path: Path, content: bytes) -> None:

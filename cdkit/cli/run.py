@@ -56,11 +56,11 @@ def command(
         from cdkit.cli.plan import show_plan
 
         sys.exit(show_plan(file, environment, assignments, display.colour, choice))
-    writers = asked_for(reports)
+    files = asked_for(reports)
     pipeline = load_pipeline(file, environment, assignments)
     must_be_approved(pipeline, approved)
     native = Native.here(pipeline.workspace, display.output)
-    sys.exit(_run(pipeline, jobs, display, native.writing(writers), continue_with(pipeline, choice)))
+    sys.exit(_run(pipeline, jobs, display, native.writing(files), continue_with(pipeline, choice)))
 
 
 def _run(pipeline: Pipeline, jobs: int, display: Display, native: Native, continuation: Continuation) -> int:
@@ -70,4 +70,6 @@ def _run(pipeline: Pipeline, jobs: int, display: Display, native: Native, contin
     shown = stage(display, str(journal), native.dialect)
     session = open_session(pipeline, run_id, record=True, reporters=[shown.reporter, *native.reporters()])
     native.hide(session.secrets.values.values(), sys.stdout)
-    return conduct(session, jobs, shown, continuation)
+    code = conduct(session, jobs, shown, continuation)
+    native.search(session)
+    return code

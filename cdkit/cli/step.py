@@ -92,6 +92,7 @@ def _run(kind: type[Step], flags: list[StepFlag], values: Mapping[str, Any], out
     session = open_session(pipeline, run_id, record=True, reporters=[shown.reporter, told, *native.reporters()])
     native.hide(session.secrets.values.values(), sys.stdout)
     code = conduct(session, 1, shown)
+    native.search(session)
     if code == 0:
         sys.stdout.writelines(f"{line}\n" for line in native.shielded(_FORMS[output](told.outputs)))
     return code

@@ -83,6 +83,7 @@ def open_session(pipeline: Pipeline, run_id: str, *, record: bool, reporters: Se
         reporters: who shows what happens.
     """
     from cdkit.clients.real_world import RealWorld
+    from cdkit.engine.child_environment import for_children
     from cdkit.engine.journal import Journal, run_folder
     from cdkit.engine.session import Session
     from cdkit.engine.stream import EventStream
@@ -102,7 +103,7 @@ def open_session(pipeline: Pipeline, run_id: str, *, record: bool, reporters: Se
         redactor=redactor,
         read_build=lambda: _read_build(pipeline.workspace),
         secrets=found,
-        environ=dict(os.environ),
+        environ=for_children(os.environ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from cdkit.engine.journal import run_folder
+from cdkit.engine.leaks import leaks, written_by
 from cdkit.engine.secrets import Secrets
 from cdkit.engine.stream import EventStream
 from cdkit.flow.clock import Clock
@@ -105,6 +106,10 @@ class Session:
     def hide(self, *secrets: str) -> None:
         """Mask values from now on."""
         self._redactor.add(*secrets)
+
+    def leaks(self, files: Iterable[Path]) -> list[Path]:
+        """Where a secret of this run stands: in these files, or in what else the run has written."""
+        return leaks(self._redactor, [*written_by(self.artifacts), *files])
 
     def redacted(self, text: str) -> str:
         """The text without secrets, for what is shown but is no event."""

@@ -80,3 +80,17 @@ def test_a_mistake_in_the_pipeline_file_is_shown_at_its_line(
     (note,) = [line for line in capfd.readouterr().err.splitlines() if line.startswith("::error ")]
     assert note.startswith("::error file=cdkit.yaml,line=3,col=")
     assert "did you mean" in note.lower()
+
+
+def test_a_secret_in_what_a_run_has_written_makes_it_fail(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    leaking = 'mkdir -p "$0" && echo "key: s3cret-value" > "$0/leak.yaml"'
+    command = json.dumps(["sh", "-c", leaking, ".cdkit/runs/$RUN/leak"])
+    pipeline = PIPELINE.replace('[echo, "hello ${{ secrets.TOKEN }}"]', command.replace("$RUN", "${{ run.id }}"))
+    (folder / "cdkit.yaml").write_text(pipeline, encoding="utf-8")
+    assert guarded(["run", "--no-color"]) == 0, "without a value there is no secret"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SHOP_TOKEN", "s3cret-value")
+        assert guarded(["run", "--no-color"]) == 1
+    said = capfd.readouterr()
+    assert "leak.yaml" in said.err
+    assert "s3cret" not in said.err + said.out
