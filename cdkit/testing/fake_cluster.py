@@ -208,12 +208,14 @@ class FakeCluster:
         self._run_reactions(written)
         return written
 
-    def delete(self, ref: ObjectRef, *, grace_seconds: int | None = None) -> bool:
-        """Delete an object and what it owns. False when there was none."""
+    def delete(self, ref: ObjectRef, *, grace_seconds: int | None = None, orphan: bool = False) -> bool:
+        """Delete an object and what it owns; with `orphan` that stays. False when there was none."""
         request = self._server.arrived("delete", ref)
         with self._server.lock:
             if self._server.store.read(key_of(request)) is None:
                 return False
+            if orphan:
+                self._server.disown(key_of(request))
             self._server.remove(key_of(request))
             return True
 
