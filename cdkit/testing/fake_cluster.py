@@ -75,6 +75,14 @@ class FakeCluster:
             own(manifest, TEST_MANAGER, "Update", fields_of(manifest))
             return self._server.write(request, manifest, live)
 
+    def put_status(self, ref: ObjectRef, status: Manifest) -> None:
+        """Write an object's status, as its controller would: all else, and whose it is, stays."""
+        request = self._server.placed("put", ref)
+        with self._server.lock:
+            live = self._server.store.read(key_of(request))
+            if live is not None and live.get("status") != status:
+                self._server.write(request, live | {"status": status}, live)
+
     def remove(self, ref: ObjectRef) -> None:
         """Make an object go away, as if somebody else had deleted it."""
         self._server.remove(key_of(self._server.placed("remove", ref)))

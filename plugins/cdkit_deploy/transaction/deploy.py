@@ -75,6 +75,6 @@ def _deploy(ctx: StepContext, wanted: Wanted, options: DeployOptions) -> Deploye
     outlook = msgspec.structs.replace(outlook, targets=tuple(without_conflicts(ctx, outlook.targets, options)))
     transaction = Transaction(ctx, place, ledger, baseline, outlook, options)
     record = transaction.new_record(wanted.commit, wanted.restores)
-    if outlook.changes_nothing and not baseline.unsettled:
+    if outlook.changes_nothing and not baseline.unsettled and options.recreate != "always":
         return Deployed(transaction.confirm(record), outlook.manifests, changed=False)
     return Deployed(transaction.carry_out(record), outlook.manifests, changed=True)
