@@ -16,7 +16,9 @@ from cdkit_deploy.transaction.outlook import look_ahead
 from cdkit_deploy.transaction.place import Place
 from cdkit_deploy.transaction.secrets import hide_secrets
 from cdkit_deploy.transaction.transaction import Transaction
-from cdkit_deploy.turn import Holder, deployed_last, must_not_be_older, turn
+from cdkit_deploy.turn.holder import Holder
+from cdkit_deploy.turn.order import deployed_last, must_not_be_older
+from cdkit_deploy.turn.turn import turn
 
 
 class Wanted(msgspec.Struct, frozen=True):
