@@ -103,6 +103,19 @@ def pods_of(cluster: Cluster, selector: Mapping[str, str], namespace: str) -> li
     return [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
 
 
+def orphans_of(cluster: Cluster, old: Manifest, successor: str) -> list[Manifest]:
+    """The pods of a new controller that has let go of them already.
+
+    Args:
+        cluster: where they are.
+        old: the controller that it took over from.
+        successor: its name, of which the mark of its pods is the end.
+    """
+    chosen = {**_selector(old), KEY: successor.rpartition("-")[2]}
+    pods = pods_of(cluster, chosen, old["metadata"]["namespace"])
+    return [pod for pod in pods if not pod["metadata"].get("ownerReferences")]
+
+
 def tell_apart(cluster: Cluster, old: Manifest) -> None:
     """Give the old controller and its pods a label that the new ones will not have. May be done again at any point.
 

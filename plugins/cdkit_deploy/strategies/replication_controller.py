@@ -15,6 +15,7 @@ from cdkit_deploy.strategies.controllers import (
     annotation,
     next_controller,
     next_name,
+    orphans_of,
     pods_of,
     reference,
     replicas_of,
@@ -160,9 +161,12 @@ class ReplicationControllerStrategy(Strategy):
             Handover(ctx, new, ref, Bounds(desired, desired * 2, desired), longest).carry_out()
             ctx.cluster.delete(new)
             await_gone(ctx, [new], longest)
-        patch = {"metadata": {"annotations": {NEXT: None, ORIGINAL: None}}, "spec": {"replicas": desired}}
-        ctx.cluster.patch(ref, patch, "merge")
-        return await_rollout(ctx, ref, longest)
+        ctx.cluster.patch(ref, {"spec": {"replicas": desired}}, "merge")
+        summary = await_rollout(ctx, ref, longest)
+        for pod in orphans_of(ctx.cluster, old, new.name):
+            ctx.cluster.delete(ObjectRef.of(pod))
+        ctx.cluster.patch(ref, {"metadata": {"annotations": {NEXT: None, ORIGINAL: None}}}, "merge")
+        return summary
 
 
 def _desired(old: Manifest) -> int:
