@@ -83,11 +83,12 @@ def _from_files(files: str, context: str) -> ApiServer:
         _invalid(files, error)
     if chosen not in known:
         _unknown_context(chosen, known, files)
-    if "auth-provider" in str(merger.config.value.get("users")):
-        complete(kube_config)
+    users = merger.config.value.get("users") or ()
     configuration = _new_configuration()
     with _collected_errors() as errors:
         try:
+            if any("auth-provider" in (node.value.get("user") or ()) for node in users):
+                complete(kube_config)
             loader = kube_config.KubeConfigLoader(merger.config, chosen, config_persister=merger.save_changes)
             loader.load_and_set(configuration)
         except Exception as error:  # noqa: BLE001 -- as above
