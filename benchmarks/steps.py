@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.timing import Figure, command, medians
+from benchmarks.timing import Figure, command, medians, megabytes
 
 STEPS = 200
 MANY = 2_000
@@ -29,7 +28,13 @@ def figures() -> Iterator[Figure]:
         file = _pipeline(folder, "noop", "", MANY)
         (seconds,) = medians(ROUNDS, lambda: command(_cdkit("plan", file), env=ENV))
         yield Figure(f"cdkit plan of a graph of {MANY:,} steps", seconds, 1.0, "s", "")
-        yield Figure(f"memory of a run of {MANY:,} steps", _megabytes(file), 150.0, "MB", "the most that was resident")
+        yield Figure(
+            f"memory of a run of {MANY:,} steps",
+            megabytes(_cdkit("run", file), env=ENV),
+            150.0,
+            "MB",
+            "the most that was resident",
+        )
 
 
 def _overhead(what: str, folder: Path, kind: str, options: str, count: int) -> Figure:
@@ -48,17 +53,6 @@ def _validation(file: Path) -> Figure:
     )
     detail = f"{seconds * 1000:.0f} ms to {bare * 1000:.0f} ms"
     return Figure("cdkit validate of 50 steps / python -c pass", seconds / bare, 15.0, "x", detail)
-
-
-def _megabytes(file: Path) -> float:
-    """The most memory that a run had resident, as the kernel tells of a child that has ended."""
-    with subprocess.Popen(_cdkit("run", file), env=ENV, stdout=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"the run of {file} failed")
-    kilobytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss / 1024
-    return kilobytes / 1024
 
 
 def _cdkit(name: str, file: Path) -> list[str]:

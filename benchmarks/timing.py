@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -45,3 +47,14 @@ def medians(times: int, *actions: Callable[[], object]) -> list[float]:
         action()
     rounds = [[seconds_of(action) for action in actions] for _ in range(times)]
     return [statistics.median(column) for column in zip(*rounds, strict=True)]
+
+
+def megabytes(arguments: Sequence[str], *, env: Mapping[str, str]) -> float:
+    """The most memory that a command had resident, as the kernel tells of a child that has ended; it must succeed."""
+    with subprocess.Popen(arguments, env=env, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"{' '.join(arguments)} failed")
+    kilobytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss / 1024
+    return kilobytes / 1024

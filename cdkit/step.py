@@ -241,6 +241,7 @@ class StepContext:
             cancellation=self.cancellation,
             clock=self.clock,
             tell=self.waiting,
+            patience=self.environment.patience,
         )
 
     def follow(self, ref: ObjectRef, seconds: float) -> Decision:
@@ -250,10 +251,8 @@ class StepContext:
     def follow_all(self, refs: Iterable[ObjectRef], seconds: float) -> Mapping[ObjectRef, Decision]:
         """Watch objects of any kind until all are ready, one never can be, or `seconds` have passed; says how it goes.
 
-        They share their watches, one a kind and namespace: it costs no more to follow 30 workloads than one.
-
-        Raises:
-            ObjectNotFound: one of them is not there.
+        They share their watches, one a kind and namespace: it costs no more to follow 30 workloads than one. An object
+        that is not there has failed.
         """
         from cdkit.observe.objects import follow_objects
 
@@ -263,6 +262,7 @@ class StepContext:
             cancellation=self.cancellation,
             clock=self.clock,
             tell=self.waiting,
+            patience=self.environment.patience,
             on_progress=lambda ref, progress: self.progress(str(ref), progress.done, progress.total, "replicas"),
             seconds=seconds,
         )
@@ -277,6 +277,7 @@ class StepContext:
             cancellation=self.cancellation,
             clock=self.clock,
             tell=self.waiting,
+            patience=self.environment.patience,
             seconds=seconds,
         )
 

@@ -21,4 +21,7 @@ def main() -> None:
     gc.set_threshold(SELDOM)
     from cdkit.cli.guard import guarded
 
-    sys.exit(guarded(sys.argv[1:]))
+    code = guarded(sys.argv[1:])
+    # All memory goes back at once: to look through it for cycles first costs as long as to start the interpreter thrice.
+    gc.freeze()
+    sys.exit(code)

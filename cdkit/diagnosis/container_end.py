@@ -13,6 +13,10 @@ from cdkit.diagnosis.wording import times
 ONE_CRASH = Patience.after(30)
 """A program that came before its database may come up at the second time."""
 
+PROBE_KILL_IS_TOLD = Patience.after(10)
+"""That the kubelet ended a container because of a probe stands in an event only, which may come after the status."""
+
+ENDED_FROM_OUTSIDE = frozenset({0, 128 + signal.SIGTERM, 128 + signal.SIGKILL})
 BAD_ENDINGS = 2
 SIGNAL_BASE = 128
 """A shell, and the runtimes, tell death by signal N as exit code 128 + N."""
@@ -63,7 +67,7 @@ def crash_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
         return None
     if not ended.was_bad and (container.is_init or not _is_restarted_in_vain(container)):
         return None
-    is_lasting = _patience(container) == FATAL_NOW
+    is_lasting = _patience(container) != ONE_CRASH
     return container_cause(
         pod,
         container,
@@ -93,7 +97,16 @@ def _how_often(container: ContainerStatus) -> str:
 
 def _patience(container: ContainerStatus) -> Patience:
     """The kubelet restarts a container once without a pause; one that ended twice, or waits, is in a loop."""
-    return FATAL_NOW if container.is_backing_off or container.endings >= BAD_ENDINGS else ONE_CRASH
+    if not container.is_backing_off and container.endings < BAD_ENDINGS:
+        return ONE_CRASH
+    return PROBE_KILL_IS_TOLD if _may_be_killed_by_probe(container) else FATAL_NOW
+
+
+def _may_be_killed_by_probe(container: ContainerStatus) -> bool:
+    is_probed = "livenessProbe" in container.spec or "startupProbe" in container.spec
+    ended = container.ended
+    is_oom = ended is not None and ended.reason == "OOMKilled"
+    return is_probed and ended is not None and not is_oom and ended.exit_code in ENDED_FROM_OUTSIDE
 
 
 def _is_restarted_in_vain(container: ContainerStatus) -> bool:

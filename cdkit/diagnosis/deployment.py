@@ -21,6 +21,8 @@ from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Progress, Verdict
 from cdkit.diagnosis.wording import counted, evidence
 from cdkit.models.kube import Manifest
 
+TEMPLATE_HASH = "pod-template-hash"
+
 REVISION = "deployment.kubernetes.io/revision"
 """The annotation that ties a Deployment to its newest ReplicaSet."""
 
@@ -56,13 +58,22 @@ def diagnose_deployment(
 def newest_replica_set(deployment: Manifest, replica_sets: Iterable[Manifest]) -> Manifest | None:
     """The ReplicaSet of the Deployment's current template; None while there is none yet.
 
-    The Deployment's own annotation names its revision, so that an old ReplicaSet is never taken for the newest.
+    The Deployment's own annotation names its revision. It still names the old one while a Deployment that is recreated
+    waits for its old pods to go; so the templates have to be the same, too.
     """
-    owned = owned_by(deployment, replica_sets)
+    owned = [item for item in owned_by(deployment, replica_sets) if _template(item) == _template(deployment)]
     revision = _revision(deployment)
     if revision:
         return next((item for item in owned if _revision(item) == revision), None)
     return max(owned, key=lambda item: item["metadata"].get("creationTimestamp") or "", default=None)
+
+
+def _template(workload: Manifest) -> Manifest:
+    """The pod template without the label that a ReplicaSet adds to it."""
+    template = (workload.get("spec") or {}).get("template") or {}
+    metadata = template.get("metadata") or {}
+    labels = {key: value for key, value in (metadata.get("labels") or {}).items() if key != TEMPLATE_HASH}
+    return {**template, "metadata": {**metadata, "labels": labels}}
 
 
 def _revision(manifest: Manifest) -> str:
@@ -114,9 +125,7 @@ def _causes(
         causes += replica_causes(own_pods, log, desired=desired)
     if ((deployment.get("spec") or {}).get("strategy") or {}).get("type") == "Recreate":
         # Kubernetes makes no new pod before the last old one has gone.
-        causes += lingering_causes(
-            [pod for item in owned if item is not newest for pod in owned_by(item, all_pods)], log
-        )
+        causes += lingering_causes([pod for item in owned for pod in owned_by(item, all_pods)], log)
     causes += _paused(deployment)
     overdue = _overdue(deployment)
     return (*without_patience(causes), *overdue) if overdue else tuple(causes)

@@ -31,9 +31,13 @@ class Judge:
 
     A cause is the same one while its id and its container are, whichever pod shows it: a ReplicaSet replaces its
     pods, and a broken template breaks each of them.
+
+    Args:
+        patience: every grace is so many times as long.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = 1.0) -> None:
+        self._patience = patience
         self._since: dict[tuple[str, str], float] = {}
         self._graces: dict[tuple[str, str], float] = {}
         self._blind_since: float | None = None
@@ -72,9 +76,9 @@ class Judge:
         self._graces = {}
         for cause in causes:
             if cause.patience.grace is not None:
-                shortest = min(cause.patience.grace, self._graces.get(cause.identity, cause.patience.grace))
-                self._graces[cause.identity] = shortest
+                grace = cause.patience.grace * self._patience
+                self._graces[cause.identity] = min(grace, self._graces.get(cause.identity, grace))
 
     def _has_run_out(self, cause: Cause, now: float) -> bool:
         grace = cause.patience.grace
-        return grace is not None and now >= self._since[cause.identity] + grace
+        return grace is not None and now >= self._since[cause.identity] + grace * self._patience

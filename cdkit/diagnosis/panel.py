@@ -18,13 +18,14 @@ class Panel(Generic[Key]):
 
     Args:
         keys: what the things are called.
+        patience: as for `Judge`.
 
     Attributes:
         decisions: the last decision on each thing.
     """
 
-    def __init__(self, keys: Iterable[Key]) -> None:
-        self._judges = {key: Judge() for key in keys}
+    def __init__(self, keys: Iterable[Key], patience: float = 1.0) -> None:
+        self._judges = {key: Judge(patience) for key in keys}
         self.decisions: dict[Key, Decision] = dict.fromkeys(self._judges, UNSEEN)
 
     @property

@@ -40,7 +40,7 @@ def liveness_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
         f"{_quote(answer)}; killed {times(max(killed.count, 1))} so far.",
         remedy=f"Mend what the {probe} probe asks for, or give it more time (failureThreshold, periodSeconds, "
         "timeoutSeconds).",
-        patience=FATAL_NOW if container.is_backing_off or killed.count >= KILLS else KILLED_ONCE,
+        patience=FATAL_NOW if container.is_backing_off or container.endings >= KILLS else KILLED_ONCE,
         proof=(str(killed), *([str(answer)] if answer else ())),
         log=log_of_the_ended(container),
     )

@@ -30,7 +30,8 @@ def diagnose_test_pod(pod: Manifest | None, events: Iterable[Manifest], *, conta
         container: the name of the main container; empty for the first one.
     """
     if pod is None:
-        return unfinished("the pod is gone", (_fatal("pod-gone", "", "The pod was deleted before it had ended."),))
+        gone = _fatal("pod-gone", "", "The pod was deleted before it had ended.", "the API server lists no such pod")
+        return unfinished("the pod is gone", (gone,))
     status = read_pod(pod, EventLog(events))
     main = next((item for item in status.containers if not item.is_init and container in ("", item.name)), None)
     if status.phase == "Succeeded" or (main is not None and _has_ended_well(main)):
@@ -57,7 +58,8 @@ def _summary(pod: PodStatus, main: ContainerStatus | None) -> str:
 
 def _causes(pod: PodStatus, main: ContainerStatus | None) -> tuple[Cause, ...]:
     if pod.is_leaving:
-        return (_fatal("pod-gone", pod.name, f"Pod {pod.name} was deleted before it had ended."),)
+        leaving = "it has a deletionTimestamp"
+        return (_fatal("pod-gone", pod.name, f"Pod {pod.name} was deleted before it had ended.", leaving),)
     if pod.reason == "DeadlineExceeded":
         return (_overdue(pod),)
     main_name = main.name if main is not None else ""

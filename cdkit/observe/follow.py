@@ -30,6 +30,7 @@ def follow(
     cancellation: Cancellation,
     clock: Clock,
     tell: Tell,
+    patience: float = 1.0,
     latest: float | None = None,
 ) -> dict[Key, Decision]:
     """Look again at every change until one thing has failed or all have succeeded, and give the decision on each.
@@ -44,12 +45,13 @@ def follow(
         cancellation: ends the watching.
         clock: the time.
         tell: hears how it goes.
+        patience: every grace of a cause is so many times as long.
         latest: the time, on the clock's monotonic scale, at which the decisions are given although they are not final.
 
     Raises:
         CdkitError: the reason of the cancellation, or what the API server will not let us see.
     """
-    panel = Panel(keys)
+    panel = Panel(keys, patience)
     told = ""
 
     def next_look() -> float | None:

@@ -8,7 +8,6 @@ from cdkit.diagnosis.custom_resource import has_own_readiness
 from cdkit.diagnosis.deletion import diagnose_deletion
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Progress, Verdict
-from cdkit.errors import ObjectNotFound
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Clock
 from cdkit.models.kube import ObjectRef
@@ -32,6 +31,7 @@ def follow_objects(
     clock: Clock,
     tell: Tell,
     on_progress: OnProgress,
+    patience: float,
     seconds: float,
 ) -> dict[ObjectRef, Decision]:
     """Watch objects until all are ready at the same moment, one of them cannot become so, or the time is over.
@@ -41,18 +41,18 @@ def follow_objects(
 
     Args:
         cluster: the API server.
-        refs: the objects; they are there already.
+        refs: the objects; one that is not there has failed.
         cancellation: ends the watching.
         clock: the time.
         tell: hears how it goes.
         on_progress: hears how many replicas are as they are to be, whenever that changes.
+        patience: every grace of a cause is so many times as long.
         seconds: how long to watch; after that the decisions are the last ones, some of which are not final.
 
     Returns:
         The decision on each object, in the order of `refs`.
 
     Raises:
-        ObjectNotFound: one of them is not there.
         CdkitError: the reason of the cancellation, or what the API server will not let us see.
     """
     decisions = dict.fromkeys(refs, READY)
@@ -63,7 +63,15 @@ def follow_objects(
     queries = watches(followed, _selectors(cluster, followed))
     look = _Look(followed, on_progress)
     return decisions | follow(
-        cluster, queries, followed, look, cancellation=cancellation, clock=clock, tell=tell, latest=latest
+        cluster,
+        queries,
+        followed,
+        look,
+        cancellation=cancellation,
+        clock=clock,
+        tell=tell,
+        patience=patience,
+        latest=latest,
     )
 
 
@@ -74,6 +82,7 @@ def follow_removal(
     cancellation: Cancellation,
     clock: Clock,
     tell: Tell,
+    patience: float,
     seconds: float,
 ) -> dict[ObjectRef, Decision]:
     """Watch objects that were deleted until the last of them has gone, one is held, or the time is over.
@@ -84,6 +93,7 @@ def follow_removal(
         cancellation: ends the watching.
         clock: the time.
         tell: hears how it goes.
+        patience: every grace of a cause is so many times as long.
         seconds: how long to watch; after that the decisions are the last ones, some of which are not final.
 
     Returns:
@@ -103,6 +113,7 @@ def follow_removal(
         cancellation=cancellation,
         clock=clock,
         tell=tell,
+        patience=patience,
         latest=clock.monotonic() + seconds,
     )
 
@@ -113,9 +124,7 @@ def _selectors(cluster: Cluster, refs: Sequence[ObjectRef]) -> dict[ObjectRef, s
     if len(with_pods) != 1:
         return {}
     (ref,) = with_pods
-    live = cluster.get(ref)
-    if live is None:
-        raise _not_there(ref)
+    live = cluster.get(ref) or {}
     return {ref: selector_text((live.get("spec") or {}).get("selector") or {})}
 
 
@@ -126,7 +135,6 @@ class _Look:
         self._refs = refs
         self._on_progress = on_progress
         self._told: dict[ObjectRef, Progress] = {}
-        self._known: set[ObjectRef] = set()
 
     def __call__(self, seen: Snapshot) -> dict[ObjectRef, Verdict]:
         verdicts = {ref: self._verdict(ref, seen) for ref in self._refs}
@@ -139,27 +147,20 @@ class _Look:
     def _verdict(self, ref: ObjectRef, seen: Snapshot) -> Verdict:
         live, kind = itself(seen, ref), kind_of(ref)
         if live is None:
-            if ref not in self._known:
-                raise _not_there(ref)
-            return Verdict("failed", f"{ref} is gone", (_gone(ref),))
-        self._known.add(ref)
-        if live["metadata"].get("deletionTimestamp"):
+            return Verdict("failed", f"{ref} is not there", (_gone(ref),))
+        if live["metadata"].get("deletionTimestamp") and ref.kind != "Pod":
             return diagnose_deletion(live)
         judged = OTHER if kind is None or has_own_readiness(live) else kind
         return judged.diagnose(live, Surroundings(seen, ref, self._refs))
-
-
-def _not_there(ref: ObjectRef) -> ObjectNotFound:
-    return ObjectNotFound(f"There is no {ref} in {ref.namespace!r}." if ref.namespace else f"There is no {ref}.")
 
 
 def _gone(ref: ObjectRef) -> Cause:
     where = f" in {ref.namespace!r}" if ref.namespace else ""
     return Cause(
         id="object-gone",
-        sentence=f"{ref} was deleted while it was waited for.",
+        sentence=f"{ref} is not there any more: somebody has deleted it.",
         subject=str(ref),
-        evidence=(f"the API server lists no {ref}{where} any more",),
+        evidence=(f"the API server lists no {ref}{where}",),
         remedy="Find out who deleted it, and run again.",
         patience=FATAL_NOW,
     )

@@ -24,6 +24,7 @@ def follow_pod(
     cancellation: Cancellation,
     clock: Clock,
     tell: Tell,
+    patience: float,
 ) -> Decision:
     """Watch a pod until its main container has ended, or it is clear that it never will run.
 
@@ -35,6 +36,7 @@ def follow_pod(
         cancellation: ends the watching.
         clock: the time.
         tell: hears how it goes.
+        patience: every grace of a cause is so many times as long.
 
     Raises:
         CdkitError: the reason of the cancellation, or what the API server will not let us see.
@@ -46,7 +48,17 @@ def follow_pod(
             on_look(pod)
         return {ref: diagnose_test_pod(pod, seen["events"], container=container)}
 
-    return follow(cluster, _queries(ref), [ref], diagnose, cancellation=cancellation, clock=clock, tell=tell)[ref]
+    decisions = follow(
+        cluster,
+        _queries(ref),
+        [ref],
+        diagnose,
+        cancellation=cancellation,
+        clock=clock,
+        tell=tell,
+        patience=patience,
+    )
+    return decisions[ref]
 
 
 def _queries(ref: ObjectRef) -> dict[str, ObjectQuery]:

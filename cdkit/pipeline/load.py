@@ -136,7 +136,7 @@ class _Loader:
         elif name and name not in known:
             self._say(self.root, "environments", f"There is no environment {name!r}.", did_you_mean(name, known))
         chosen = known.get(name, EnvironmentSpec())
-        return Environment(name, chosen.context, chosen.namespace), chosen
+        return Environment(name, chosen.context, chosen.namespace, chosen.patience), chosen
 
     def _names(self, section: str, variables: Mapping[str, Node]) -> Names:
         """What expressions of a section may name. A step or a secret with a mistake in it is there all the same.

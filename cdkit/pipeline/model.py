@@ -44,6 +44,15 @@ class EnvironmentSpec(_FileStruct, frozen=True, kw_only=True):
 
     context: Annotated[str, Meta(description="The kube context; the current one when left out.")] = ""
     namespace: Annotated[str, Meta(description="The namespace; the context's own when left out.")] = ""
+    patience: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=100,
+            description="How much time what may pass by itself is given until it fails a rollout: 3 is three times as "
+            "much as usual, for a slow cluster.",
+        ),
+    ] = 1.0
     vars: Annotated[
         dict[str, Node], Meta(description="Variables that replace those of the same name above."), Plain
     ] = {}

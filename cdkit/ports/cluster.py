@@ -84,8 +84,11 @@ class Cluster(Protocol):
         """
         ...
 
-    def delete(self, ref: ObjectRef, *, grace_seconds: int | None = None) -> bool:
-        """Delete an object and, in the background, what it owns. False when there was none."""
+    def delete(self, ref: ObjectRef, *, grace_seconds: int | None = None, orphan: bool = False) -> bool:
+        """Delete an object and, in the background, what it owns; with `orphan` that stays. False when there was none.
+
+        https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion
+        """
         ...
 
     def logs(

@@ -121,6 +121,16 @@ class FakeApiServer:
                 if self._goes_with(other, key, gone):
                     self.remove(other)
 
+    def disown(self, key: Key) -> None:
+        """Let what an object owns be owned by it no more."""
+        owner = (self.store.read(key) or {}).get("metadata", {}).get("uid")
+        for other in self.store.all_keys():
+            live = self.store.read(other)
+            owners = live["metadata"].get("ownerReferences", ()) if live is not None else ()
+            if live is not None and any(item["uid"] == owner for item in owners):
+                live["metadata"]["ownerReferences"] = [item for item in owners if item["uid"] != owner]
+                self.store.write(other, live)
+
     def _goes_with(self, other: Key, key: Key, gone: Manifest) -> bool:
         if key.kind == "Namespace" and other.namespace == key.name:
             return True

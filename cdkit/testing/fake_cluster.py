@@ -78,6 +78,14 @@ class FakeCluster:
             own(manifest, TEST_MANAGER, "Update", fields_of(manifest))
             return self._server.write(request, manifest, live)
 
+    def put_status(self, ref: ObjectRef, status: Manifest) -> None:
+        """Write an object's status, as its controller would: all else, and whose it is, stays."""
+        request = self._server.placed("put", ref)
+        with self._server.lock:
+            live = self._server.store.read(key_of(request))
+            if live is not None and live.get("status") != status:
+                self._server.write(request, live | {"status": status}, live)
+
     def remove(self, ref: ObjectRef) -> None:
         """Make an object go away, as if somebody else had deleted it."""
         self._server.remove(key_of(self._server.placed("remove", ref)))
@@ -211,12 +219,14 @@ class FakeCluster:
         self._run_reactions(written)
         return written
 
-    def delete(self, ref: ObjectRef, *, grace_seconds: int | None = None) -> bool:
-        """Delete an object and what it owns. False when there was none."""
+    def delete(self, ref: ObjectRef, *, grace_seconds: int | None = None, orphan: bool = False) -> bool:
+        """Delete an object and what it owns; with `orphan` that stays. False when there was none."""
         request = self._server.arrived("delete", ref)
         with self._server.lock:
             if self._server.store.read(key_of(request)) is None:
                 return False
+            if orphan:
+                self._server.disown(key_of(request))
             self._server.remove(key_of(request))
             return True
 

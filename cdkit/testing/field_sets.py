@@ -34,7 +34,10 @@ def union(first: FieldSet, second: FieldSet) -> FieldSet:
 
 def intersection(first: FieldSet, second: FieldSet) -> FieldSet:
     """The fields of both sets."""
-    return {name: intersection(nested, second[name]) for name, nested in first.items() if name in second}
+    common = {name: (nested, second[name]) for name, nested in first.items() if name in second}
+    nested = {name: intersection(*both) for name, both in common.items()}
+    # Two sets that go on below a field, and have nothing there in common, have not the field itself in common.
+    return {name: fields for name, fields in nested.items() if fields or not all(common[name])}
 
 
 def differing(live: Any, manifest: Any, fields: FieldSet, path: str = "", field: str = "") -> list[str]:

@@ -33,8 +33,8 @@ def conflicts(live: Manifest, manifest: Manifest, manager: str) -> list[FieldRef
     return [
         FieldRefusal(path, "FieldManagerConflict", f'conflict with "{entry["manager"]}" using {entry["apiVersion"]}')
         for entry in live["metadata"].get("managedFields", ())
-        if not _is_of(manager, entry)
-        for path in differing(live, manifest, intersection(wanted, entry["fieldsV1"]))
+        if not _is_of(manager, entry) and (common := intersection(wanted, entry["fieldsV1"]))
+        for path in differing(live, manifest, common)
     ]
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
 from cdkit.api import Change, InvalidInput, Manifest, Problem, Step, StepContext, StepOutputs
-from cdkit_deploy.manifests import read_manifests
-from cdkit_deploy.transaction.deploy import Deployed, Wanted, deploy
 from cdkit_deploy.transaction.options import DeployOptions
-from cdkit_deploy.transaction.preview import preview
-from cdkit_deploy.turn import NEEDED as TAKING_TURNS
-from cdkit_deploy.workloads import images_of, workloads_of
+from cdkit_deploy.turn.options import TAKING_TURNS
+
+if TYPE_CHECKING:
+    # Every command knows the steps; few of them deploy.
+    from cdkit_deploy.transaction.deploy import Deployed
 
 NEEDED = (
     ("get", "apps", "deployments"),
@@ -43,6 +43,8 @@ class DeployOutputs(StepOutputs, frozen=True, kw_only=True):
     @classmethod
     def of(cls, deployed: Deployed) -> DeployOutputs:
         """What a deployment hands on."""
+        from cdkit_deploy.workloads import images_of, workloads_of
+
         workloads = [f"{item['kind'].lower()}/{item['metadata']['name']}" for item in workloads_of(deployed.manifests)]
         return cls(
             workloads=workloads,
@@ -81,6 +83,8 @@ class Apply(Step):
         """What applying would do to each object, asked by a dry run of the server, and what would be removed."""
         if "manifests" in ctx.pending:
             return [Change("update", f"what {self.options.manifests.strip('()')} in {ctx.namespace}")]
+        from cdkit_deploy.transaction.preview import preview
+
         return preview(ctx, self._read(ctx), self.options)
 
     def run(self, ctx: StepContext) -> DeployOutputs:
@@ -90,8 +94,12 @@ class Apply(Step):
             RolledBack: it failed, and everything is as it was.
             RollbackFailed: it failed, and could not be put back.
         """
+        from cdkit_deploy.transaction.deploy import Wanted, deploy
+
         objects = self._read(ctx)
         return DeployOutputs.of(deploy(ctx, Wanted(objects, ctx.build.commit, ctx.step), self.options))
 
     def _read(self, ctx: StepContext) -> list[Manifest]:
+        from cdkit_deploy.manifests import read_manifests
+
         return read_manifests(ctx.path(self.options.manifests), ctx.namespace)

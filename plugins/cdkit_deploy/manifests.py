@@ -27,7 +27,7 @@ CLUSTER_WIDE = frozenset(
 )
 
 
-class _JsonLoader(yaml.SafeLoader):
+class _JsonLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # as this PyYAML was built
     """Reads what JSON can hold: a date stays text, as the API server wants it."""
 
 

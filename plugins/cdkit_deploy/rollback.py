@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
 from cdkit.api import Change, ObjectNotFound, Problem, Step, StepContext
 from cdkit_deploy.apply import NEEDED, DeployOutputs
-from cdkit_deploy.ledger.ledger import Ledger
-from cdkit_deploy.ledger.record import Record
-from cdkit_deploy.transaction.deploy import Wanted, deploy
 from cdkit_deploy.transaction.options import DeployOptions
+
+if TYPE_CHECKING:
+    # Every command knows the steps; few of them deploy.
+    from cdkit_deploy.ledger.ledger import Ledger
+    from cdkit_deploy.ledger.record import Record
 
 
 class Rollback(Step):
@@ -33,6 +35,8 @@ class Rollback(Step):
 
     def check(self, ctx: StepContext) -> Iterable[Problem]:
         """The cluster answers, the account may do it, and there is such a revision."""
+        from cdkit_deploy.ledger.ledger import Ledger
+
         yield from ctx.check_namespace()
         yield from ctx.check_permissions(NEEDED)
         try:
@@ -42,6 +46,8 @@ class Rollback(Step):
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
         """Which revision would be deployed again."""
+        from cdkit_deploy.ledger.ledger import Ledger
+
         record = self._chosen(Ledger.of(ctx))
         what = f"{ctx.application} to revision {record.revision}"
         return [Change("update", what, details=(*record.images, *_known(record)))]
@@ -53,6 +59,9 @@ class Rollback(Step):
             ObjectNotFound: there is no such revision any more.
             RolledBack, RollbackFailed: it failed in its turn, as for `apply`.
         """
+        from cdkit_deploy.ledger.ledger import Ledger
+        from cdkit_deploy.transaction.deploy import Wanted, deploy
+
         ledger = Ledger.of(ctx)
         record = self._chosen(ledger)
         ctx.say(f"Revision {record.revision} of {ledger.deployment} is deployed again: {', '.join(record.images)}")

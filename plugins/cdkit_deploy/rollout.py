@@ -11,14 +11,11 @@ from cdkit.api import (
     Decision,
     Duration,
     ObjectRef,
-    RollbackFailed,
-    RolledBack,
     StepContext,
     TimedOut,
     Verdict,
     WorldFailed,
 )
-from cdkit_deploy.undo import Before, put_back
 
 
 class RolloutFailed(Exception):
@@ -122,30 +119,6 @@ def _raise_worst(
         for ref, decision in decisions.items():
             if decision.state == state:
                 raise failure(ref, decision)
-
-
-def roll_back(ctx: StepContext, failed: RolloutFailed, befores: Sequence[Before], longest: Duration) -> CdkitError:
-    """Put everything back, the newest first, and give the error that tells of both the failure and the undoing.
-
-    Args:
-        ctx: the step's context.
-        failed: why the rollout failed; its evidence was gathered before anything is put back.
-        befores: the objects as they were.
-        longest: how long the workloads may take to run again as before.
-    """
-    done: list[str] = []
-    try:
-        for before in reversed(befores):
-            done.append(put_back(ctx.cluster, before))
-            ctx.say(done[-1])
-        for before in befores:
-            if before.live is not None and before.ref.kind == failed.ref.kind:
-                await_rollout(ctx, before.ref, longest)
-    except (RolloutFailed, CdkitError) as error:
-        return failed.told_as(RollbackFailed, f"It could not be rolled back: {error}", done)
-    existed = any(before.live is not None and before.ref == failed.ref for before in befores)
-    undone = "It was rolled back: what ran before is running." if existed else "What was created has been removed."
-    return failed.told_as(RolledBack, undone, done)
 
 
 def _failed(ctx: StepContext, ref: ObjectRef, decision: Decision, longest: Duration) -> RolloutFailed:

@@ -1,13 +1,15 @@
-"""`set-image`: give a container of a workload another image, and watch the rollout."""
+"""`set-image`: give containers of a running workload other images, and watch the rollout."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
 from cdkit.api import (
+    CdkitError,
     Change,
     Duration,
     FieldChange,
@@ -16,31 +18,48 @@ from cdkit.api import (
     ObjectNotFound,
     ObjectRef,
     Problem,
+    Refused,
+    RollbackFailed,
+    RolledBack,
     Step,
     StepContext,
     StepOptions,
     StepOutputs,
 )
-from cdkit_deploy.rollout import RolloutFailed, await_rollout, roll_back
-from cdkit_deploy.undo import Before
+from cdkit_deploy.strategies import Kind, strategy_for
+from cdkit_deploy.strategies.pace import Manner, MinReady, Pace, Partition, Surge, Unavailable
+from cdkit_deploy.turn.options import TAKING_TURNS, TurnOptions
 
-Kind = Literal["deployment", "statefulset", "daemonset"]
-_KINDS = {"deployment": "Deployment", "statefulset": "StatefulSet", "daemonset": "DaemonSet"}
+if TYPE_CHECKING:
+    # Every command knows the steps; few of them set an image.
+    from cdkit_deploy.rollout import RolloutFailed
+    from cdkit_deploy.strategies.images import ImageChange
+    from cdkit_deploy.strategies.strategy import Strategy
 
 
 class SetImage(Step):
-    """Give a container of a running workload another image, and watch the rollout to its end."""
+    """Give containers of a running workload other images, and watch the rollout to its end."""
 
     name = "set-image"
-    permissions = (("patch", "apps", "deployments"), ("watch", "apps", "deployments"))
+    permissions = (("patch", "apps", "deployments"), ("watch", "apps", "deployments"), *TAKING_TURNS)
 
-    class Options(StepOptions, frozen=True, kw_only=True):
-        """Which container, and which image."""
+    class Options(TurnOptions, frozen=True, kw_only=True):
+        """Which containers, and which images."""
 
         workload: Annotated[str, Meta(min_length=1, description="The workload's name.")]
         kind: Annotated[Kind, Meta(description="The workload's kind.")] = "deployment"
-        container: Annotated[str, Meta(description="The container; the only one when left out.")] = ""
-        image: Annotated[str, Meta(min_length=1, description="The image to run; best by digest.")]
+        container: Annotated[str, Meta(description="The container, or init container; the only one when left out.")] = (
+            ""
+        )
+        image: Annotated[str, Meta(description="The image to run; best by digest.")] = ""
+        images: Annotated[
+            dict[str, str], Meta(description="Instead of `image`: images by the names of several containers.")
+        ] = {}
+        strategy: Manner = "rolling"
+        surge: Surge = None
+        unavailable: Unavailable = None
+        partition: Partition = None
+        min_ready: MinReady = None
         wait: Annotated[Duration, Meta(description="How long the rollout may take before it counts as failed.")] = (
             Duration(600)
         )
@@ -48,9 +67,10 @@ class SetImage(Step):
     class Outputs(StepOutputs, frozen=True, kw_only=True):
         """What runs now."""
 
-        image: Annotated[str, Meta(description="The image that the container runs.")]
+        image: Annotated[str, Meta(description="The image that the container runs; of several the first one.")]
         previous: Annotated[str, Meta(description="The image that it ran before.")]
-        changed: Annotated[bool, Meta(description="False when it ran the image already.")]
+        images: Annotated[dict[str, str], Meta(description="The images by the names of the containers.")]
+        changed: Annotated[bool, Meta(description="False when it ran the images already.")]
 
     options: Options
 
@@ -58,76 +78,113 @@ class SetImage(Step):
         super().__init__(options)
         self._first_seen: Manifest | None = None
 
+    @cached_property
+    def _strategy(self) -> Strategy:
+        return strategy_for(self.options.kind)
+
     def check(self, ctx: StepContext) -> Iterable[Problem]:
-        """The cluster answers, the workload and its container are there, and the account may change them."""
-        resource = f"{self.options.kind}s"
-        yield from ctx.check_permissions([("patch", "apps", resource), ("watch", "apps", resource)])
-        live = ctx.cluster.get(self._ref(ctx))
-        if live is None:
-            yield Problem(f"There is no {self._ref(ctx)} in {ctx.namespace!r}.")
-            return
+        """The workload and its containers are there, the options fit, and the account may change it."""
+        yield from ctx.check_permissions((*self._strategy.permissions(), *TAKING_TURNS))
         try:
-            self._container(live)
-        except InvalidInput as error:
+            self._strategy.refuse_what_it_has_not(Pace.of(self.options))
+            self._changes(self._live(ctx))
+        except (InvalidInput, ObjectNotFound) as error:
             yield Problem(error.message, None, error.remedy)
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
-        """The image before and after."""
-        ref = self._ref(ctx)
+        """The images before and after."""
         live = self._live(ctx)
-        before = self._container(live)["image"]
-        if before == self.options.image:
-            return [Change("keep", str(ref), f"it runs {before} already")]
-        path = f"spec.template.spec.containers[name={self._container(live)['name']}].image"
-        return [Change("update", str(ref), fields=(FieldChange(path, before, self.options.image),))]
+        ref, changes = ObjectRef.of(live), self._changes(live)
+        where = ".".join(self._strategy.template_path)
+        fields = [FieldChange(f"{where}.{change.path}", change.before, change.after) for change in _real(changes)]
+        if fields:
+            return [Change("update", str(ref), fields=tuple(fields))]
+        if self._strategy.is_under_way(live):
+            return [Change("update", str(ref), "an update that was interrupted is taken back")]
+        return [Change("keep", str(ref), f"it runs {_listed(changes)} already")]
 
     def run(self, ctx: StepContext) -> Outputs:
-        """Change the image where it differs, and watch the rollout.
+        """Change the images where they differ, and watch the rollout.
 
         Raises:
-            RolledBack: it failed, and the workload runs its old image again.
-                RollbackFailed: it failed, and could not be put back.
-            WorldFailed: it ran the image already, and is not well with it.
+            RolledBack: it failed, and the workload runs its old images again.
+            RollbackFailed: it failed, and could not be put back.
+            Refused: another build deploys the application, and is not to be waited for.
+            WorldFailed: it ran the images already, and is not well with them.
         """
-        ref = self._ref(ctx)
-        # Of a second attempt, after the server did not answer, only the first one saw what ran before.
-        live = self._first_seen = self._first_seen or self._live(ctx)
-        container = self._container(live)
-        image, previous = self.options.image, container["image"]
-        if image == previous:
-            ctx.say(f"{ref} runs {image} already; nothing was changed.")
-        else:
-            ctx.say(f"{ref}, container {container['name']}: {previous} -> {image}")
-            ctx.cluster.patch(ref, _image_patch(container["name"], image), "strategic")
-        try:
-            ctx.say(f"{ref}: {await_rollout(ctx, ref, self.options.wait)}")
-        except RolloutFailed as failed:
-            if image == previous:
-                raise failed.as_found() from failed
-            raise roll_back(ctx, failed, [Before(ref, live)], self.options.wait) from failed
-        return self.Outputs(image=image, previous=previous, changed=image != previous)
+        from cdkit_deploy.turn.turn import turn
 
-    def _ref(self, ctx: StepContext) -> ObjectRef:
-        return ObjectRef("apps/v1", _KINDS[self.options.kind], self.options.workload, ctx.namespace)
+        with turn(ctx, self.options):
+            live = self._live(ctx)
+            # Of a second attempt, after the server did not answer, only the first one saw what ran before.
+            before = self._first_seen = self._first_seen or live
+            changes = self._changes(before)
+            self._bring(ctx, live, before, changes)
+        return self.Outputs(
+            image=changes[0].after,
+            previous=changes[0].before,
+            images={change.container: change.after for change in changes},
+            changed=bool(_real(changes)),
+        )
+
+    def _bring(self, ctx: StepContext, live: Manifest, before: Manifest, changes: Sequence[ImageChange]) -> None:
+        from cdkit_deploy.rollout import RolloutFailed
+
+        ref, longest = ObjectRef.of(live), self.options.wait
+        if not _real(changes) and not self._strategy.is_under_way(live):
+            ctx.say(f"{ref} runs {_listed(changes)} already; nothing was changed.")
+            self._see_that_it_is_well(ctx, live)
+            return
+        for change in _real(changes):
+            ctx.say(f"{ref}, container {change.container}: {change.before} -> {change.after}")
+        try:
+            summary = self._strategy.roll_out(ctx, live, changes, Pace.of(self.options), longest)
+        except RolloutFailed as failed:
+            raise self._undone(ctx, before, failed) from failed
+        ctx.say(f"{ref}: {summary}")
+
+    def _see_that_it_is_well(self, ctx: StepContext, live: Manifest) -> None:
+        from cdkit_deploy.rollout import RolloutFailed
+
+        try:
+            ctx.say(f"{ObjectRef.of(live)}: {self._strategy.watch(ctx, live, self.options.wait)}")
+        except RolloutFailed as failed:
+            raise failed.as_found() from failed
+
+    def _undone(self, ctx: StepContext, before: Manifest, failed: RolloutFailed) -> CdkitError:
+        """Put the workload back, and give the error that tells of both the failure and the undoing."""
+        from cdkit_deploy.rollout import RolloutFailed
+
+        try:
+            done = self._strategy.undo(ctx, before, self.options.wait)
+        except Refused:
+            # Another deployment has taken over: what we would put back is his.
+            raise
+        except (RolloutFailed, CdkitError) as error:
+            return failed.told_as(RollbackFailed, f"It could not be rolled back: {error}")
+        ctx.say(done)
+        return failed.told_as(RolledBack, "It was rolled back: what ran before is running.", [done])
 
     def _live(self, ctx: StepContext) -> Manifest:
-        live = ctx.cluster.get(self._ref(ctx))
-        if live is None:
-            raise ObjectNotFound(f"There is no {self._ref(ctx)} in {ctx.namespace!r}.")
-        return live
+        return self._strategy.find(ctx.cluster, self.options.workload, ctx.namespace)
 
-    def _container(self, live: Manifest) -> dict[str, Any]:
-        containers: list[dict[str, Any]] = live["spec"]["template"]["spec"]["containers"]
-        names = [container["name"] for container in containers]
-        wanted = self.options.container or (names[0] if len(names) == 1 else "")
-        found = next((container for container in containers if container["name"] == wanted), None)
-        if found is None:
-            where = f"{live['kind']} {live['metadata']['name']}"
-            what = f"no container {wanted!r}" if wanted else "several containers"
-            raise InvalidInput(f"{where} has {what}.", remedy=f"Say which under `container:`: {', '.join(names)}.")
-        return found
+    def _changes(self, live: Manifest) -> list[ImageChange]:
+        """What is wanted of the containers.
+
+        Raises:
+            InvalidInput: the options do not say it, or there are no such containers.
+        """
+        from cdkit_deploy.strategies.images import image_changes
+
+        if bool(self.options.image) == bool(self.options.images):
+            raise InvalidInput("Say which image to run, by one of `image` and `images`.")
+        wanted = self.options.images or {self.options.container: self.options.image}
+        return image_changes(self._strategy.template_of(live), wanted, str(ObjectRef.of(live)))
 
 
-def _image_patch(container: str, image: str) -> dict[str, Any]:
-    """A strategic merge patch: containers are merged by name, so the others stay as they are."""
-    return {"spec": {"template": {"spec": {"containers": [{"name": container, "image": image}]}}}}
+def _real(changes: Iterable[ImageChange]) -> list[ImageChange]:
+    return [change for change in changes if change.before != change.after]
+
+
+def _listed(changes: Iterable[ImageChange]) -> str:
+    return ", ".join(change.after for change in changes)

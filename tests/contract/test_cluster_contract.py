@@ -395,6 +395,19 @@ def test_what_an_object_owns_goes_with_it(place: Place) -> None:
     eventually(lambda: place.cluster.get(ref) is None)
 
 
+def test_what_an_object_owns_stays_when_it_is_to_be_orphaned(place: Place) -> None:
+    owner = place.cluster.create(config_map(place, "owner"))
+    owned = config_map(place, "owned")
+    reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": owner["metadata"]["uid"]}
+    owned["metadata"]["ownerReferences"] = [reference]
+    ref = ObjectRef.of(place.cluster.create(owned))
+    assert place.cluster.delete(ObjectRef.of(owner), orphan=True) is True
+    eventually(lambda: place.cluster.get(ObjectRef.of(owner)) is None)
+    live = place.cluster.get(ref)
+    assert live is not None
+    assert not live["metadata"].get("ownerReferences")
+
+
 def test_many_threads_may_share_a_cluster(place: Place) -> None:
     manifests = [labelled(config_map(place, f"item-{number}"), app="many") for number in range(60)]
     with ThreadPoolExecutor(20) as pool:

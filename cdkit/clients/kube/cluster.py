@@ -151,12 +151,14 @@ class KubernetesCluster:
         answer = self._transport.ask_once("PATCH", path, patch, content_type=_PATCH_TYPES[kind])
         return self._result(answer, request)
 
-    def delete(self, ref: ObjectRef, *, grace_seconds: int | None = None) -> bool:
-        """Delete an object and, in the background, what it owns. False when there was none."""
+    def delete(self, ref: ObjectRef, *, grace_seconds: int | None = None, orphan: bool = False) -> bool:
+        """Delete an object and, in the background, what it owns; with `orphan` that stays. False when there was none.
+
+        https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion
+        """
         request = self._request("delete", ref)
-        path = paths.with_query(
-            self._object_path(request), propagationPolicy="Background", gracePeriodSeconds=grace_seconds
-        )
+        policy = "Orphan" if orphan else "Background"
+        path = paths.with_query(self._object_path(request), propagationPolicy=policy, gracePeriodSeconds=grace_seconds)
         answer = self._transport.ask("DELETE", path)
         if says_no_such_object(answer):
             return False

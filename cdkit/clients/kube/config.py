@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
+from cdkit.clients.kube.package import complete, parts
 from cdkit.errors import AccessDenied, ClusterUnreachable
 
 POOL_SIZE = 32
@@ -21,18 +23,25 @@ SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 class ApiServer:
     """A configured API server: its address, our connections to it and our credentials.
 
+    Attributes:
+        pool: urllib3's pool of connections to it, or to the proxy before it.
+        root: what stands before every path in what the pool is asked for.
+
     Args:
-        client: the `kubernetes.client.ApiClient` that holds the configuration and the connection pool.
+        configuration: the `kubernetes.client.Configuration` with the address and the credentials.
         context: the context's name, for messages.
         namespace: the context's namespace.
     """
 
-    def __init__(self, client: Any, context: str, namespace: str) -> None:
+    def __init__(self, configuration: Any, context: str, namespace: str) -> None:
         self.context = context
         self.namespace = namespace
-        self.host: str = client.configuration.host.rstrip("/")
-        self.pool: Any = client.rest_client.pool_manager
-        self._configuration = client.configuration
+        self.host: str = configuration.host.rstrip("/")
+        manager = parts().RESTClientObject(configuration).pool_manager
+        # Looking the one and the same server up at each request is a fifth of what it costs us.
+        self.pool: Any = manager if manager.proxy else manager.connection_from_url(self.host)
+        self.root = self.host if manager.proxy else urlsplit(self.host).path
+        self._configuration = configuration
         self._lock = threading.Lock()
 
     def __str__(self) -> str:
@@ -79,20 +88,22 @@ def connect(context: str, kubeconfig: str | None) -> ApiServer:
 
 
 def _from_files(files: str, context: str) -> ApiServer:
-    from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger
-
+    kube_config = parts().kube_config
     try:
-        merger = KubeConfigMerger(files)
+        merger = kube_config.KubeConfigMerger(files)
         known = _names(merger.config.value["contexts"])
         chosen = context or merger.config.value.get("current-context") or ""
     except Exception as error:  # noqa: BLE001 -- a malformed file makes the package fail in many ways
         _invalid(files, error)
     if chosen not in known:
         _unknown_context(chosen, known, files)
+    users = merger.config.value.get("users") or ()
     configuration = _new_configuration()
     with _collected_errors() as errors:
         try:
-            loader = KubeConfigLoader(merger.config, chosen, config_persister=merger.save_changes)
+            if any("auth-provider" in (node.value.get("user") or ()) for node in users):
+                complete(kube_config)
+            loader = kube_config.KubeConfigLoader(merger.config, chosen, config_persister=merger.save_changes)
             loader.load_and_set(configuration)
         except Exception as error:  # noqa: BLE001 -- as above
             _invalid(files, error)
@@ -107,11 +118,9 @@ def _from_files(files: str, context: str) -> ApiServer:
 
 
 def _from_pod() -> ApiServer:
-    from kubernetes.config import load_incluster_config
-
     configuration = _new_configuration()
     try:
-        load_incluster_config(configuration)
+        parts().in_cluster.load_incluster_config(configuration)
         namespace = (SERVICE_ACCOUNT / "namespace").read_text().strip()
     except Exception as error:
         raise ClusterUnreachable(
@@ -122,9 +131,7 @@ def _from_pod() -> ApiServer:
 
 
 def _new_configuration() -> Any:
-    from kubernetes.client import Configuration
-
-    configuration = Configuration()
+    configuration = parts().Configuration()
     configuration.connection_pool_maxsize = POOL_SIZE
     # A watch that a firewall forgot is noticed by the kernel.
     configuration.keep_alive = True
@@ -133,15 +140,12 @@ def _new_configuration() -> Any:
 
 
 def _server(configuration: Any, context: str, namespace: str) -> ApiServer:
-    from kubernetes.client import ApiClient
-
     if not configuration.verify_ssl:
         _accept_unverified_tls()
     try:
-        client = ApiClient(configuration=configuration)
+        return ApiServer(configuration, context, namespace)
     except Exception as error:
         raise ClusterUnreachable(f"The TLS or proxy settings of {context} cannot be used: {error}") from error
-    return ApiServer(client, context, namespace)
 
 
 def _accept_unverified_tls() -> None:

@@ -80,9 +80,9 @@ class Transport:
         if body is not None:
             headers["Content-Type"] = content_type
         try:
-            return self.server.pool.request(
+            return self.server.pool.urlopen(
                 method,
-                self.server.host + path,
+                self.server.root + path,
                 body=None if body is None else msgspec.json.encode(body),
                 headers=headers,
                 timeout=Timeout(connect=CONNECT_SECONDS, read=read_seconds),

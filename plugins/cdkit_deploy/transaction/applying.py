@@ -14,6 +14,7 @@ from cdkit_deploy.transaction.parallel import in_parallel
 from cdkit_deploy.transaction.patience import is_passing, patiently
 from cdkit_deploy.transaction.removing import LONGEST, remove_all
 from cdkit_deploy.transaction.target import Target
+from cdkit_deploy.workloads import WORKLOADS
 
 Done = Literal["created", "changed", "recreated", "kept"]
 OnDone = Callable[[Target, Done], None]
@@ -62,14 +63,16 @@ def apply_all(ctx: StepContext, targets: Sequence[Target], recreate: Recreate, o
 
 
 def await_all(ctx: StepContext, targets: Iterable[Target], options: DeployOptions) -> None:
-    """Wait until all are ready.
+    """Wait until all are ready, and tell how those fare that were not as wanted.
 
     Raises:
         RolloutFailed: one of them does not become so.
     """
-    for ref, summary in await_ready(ctx, (target.ref for target in targets), options.wait).items():
-        if summary:
-            ctx.say(f"{ref}: {summary}")
+    awaited = list(targets)
+    summaries = await_ready(ctx, [target.ref for target in awaited], options.wait)
+    for target in awaited:
+        if target.ref.kind in WORKLOADS and not target.is_as_wanted:
+            ctx.say(f"{target.ref}: {summaries[target.ref]}")
 
 
 def _apply(ctx: StepContext, target: Target, recreate: Recreate, on_done: OnDone) -> None:

@@ -16,7 +16,9 @@ from cdkit_deploy.transaction.outlook import look_ahead
 from cdkit_deploy.transaction.place import Place
 from cdkit_deploy.transaction.secrets import hide_secrets
 from cdkit_deploy.transaction.transaction import Transaction
-from cdkit_deploy.turn import Holder, deployed_last, must_not_be_older, turn
+from cdkit_deploy.turn.holder import Holder
+from cdkit_deploy.turn.order import deployed_last, must_not_be_older
+from cdkit_deploy.turn.turn import turn
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -75,6 +77,6 @@ def _deploy(ctx: StepContext, wanted: Wanted, options: DeployOptions) -> Deploye
     outlook = msgspec.structs.replace(outlook, targets=tuple(without_conflicts(ctx, outlook.targets, options)))
     transaction = Transaction(ctx, place, ledger, baseline, outlook, options)
     record = transaction.new_record(wanted.commit, wanted.restores)
-    if outlook.changes_nothing and not baseline.unsettled:
+    if outlook.changes_nothing and not baseline.unsettled and options.recreate != "always":
         return Deployed(transaction.confirm(record), outlook.manifests, changed=False)
     return Deployed(transaction.carry_out(record), outlook.manifests, changed=True)

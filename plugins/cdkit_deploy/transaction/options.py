@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from cdkit.api import Duration
-from cdkit_deploy.turn import TurnOptions
+from cdkit_deploy.turn.options import TurnOptions
 
 Recreate = Literal["never", "where-needed", "always"]
 Prune = Literal["inventory", "off"]

@@ -32,9 +32,8 @@ def hide_secrets(ctx: StepContext, objects: Iterable[Manifest]) -> None:
 def _values(secret: Manifest) -> Iterator[str]:
     yield from (str(value) for value in (secret.get("stringData") or {}).values())
     for encoded in (secret.get("data") or {}).values():
-        yield str(encoded)
         try:
+            # Whoever masks a value masks its base64 too.
             yield base64.b64decode(str(encoded), validate=True).decode()
         except (binascii.Error, ValueError):
-            # What is no text is shown in no other form.
-            continue
+            yield str(encoded)

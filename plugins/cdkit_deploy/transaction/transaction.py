@@ -91,7 +91,8 @@ class Transaction:
         except RolloutFailed as failed:
             raise failed.as_found() from failed
         self._ctx.say("Everything is as the manifests say already; nothing was changed.")
-        if last is not None and last.commit == record.commit:
+        self._say_what_stays()
+        if last is not None and last.commit == record.commit and set(last.inventory) == set(record.inventory):
             return last
         verified = msgspec.structs.replace(record, verdict="verified")
         self._open(verified)
@@ -131,8 +132,11 @@ class Transaction:
         self._changed += surplus.removed
         remove_all(ctx, surplus.removed)
         return_all(ctx, surplus.put_back)
-        for reason in surplus.reasons:
-            ctx.say(reason)
+        self._say_what_stays()
+
+    def _say_what_stays(self) -> None:
+        for reason in self._outlook.surplus.reasons:
+            self._ctx.say(reason)
 
     def _tell_done(self, target: Target, done: Done) -> None:
         self._changed.append(target.ref)

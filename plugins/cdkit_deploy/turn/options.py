@@ -6,7 +6,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from cdkit.api import StepOptions
+from cdkit.api import Permission, StepOptions
+
+LEASE_GROUP = "coordination.k8s.io"
+TAKING_TURNS: tuple[Permission, ...] = tuple((verb, LEASE_GROUP, "leases") for verb in ("get", "create", "patch"))
+"""What an account needs to be allowed for it."""
 
 OnBusy = Literal["wait", "fail", "supersede"]
 

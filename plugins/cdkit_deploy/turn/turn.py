@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cdkit.api import ObjectRef, Permission, StepContext
+from cdkit.api import ObjectRef, StepContext
 from cdkit_deploy.ledger.names import Deployment
 from cdkit_deploy.turn.claim import Claim
 from cdkit_deploy.turn.holder import Holder
 from cdkit_deploy.turn.keeper import Keeper
-from cdkit_deploy.turn.options import TurnOptions
-
-GROUP = "coordination.k8s.io"
-NEEDED: tuple[Permission, ...] = tuple((verb, GROUP, "leases") for verb in ("get", "create", "patch"))
-"""What taking turns needs to be allowed."""
+from cdkit_deploy.turn.options import LEASE_GROUP, TurnOptions
 
 
 @contextmanager
@@ -50,4 +46,4 @@ def turn(ctx: StepContext, options: TurnOptions, holder: Holder | None = None) -
 
 def lease_of(deployment: Deployment, namespace: str) -> ObjectRef:
     """The Lease of a deployment."""
-    return ObjectRef(f"{GROUP}/v1", "Lease", deployment.name, namespace)
+    return ObjectRef(f"{LEASE_GROUP}/v1", "Lease", deployment.name, namespace)

@@ -76,3 +76,21 @@ def test_a_credential_plugin_that_fails_is_named(tmp_path: Path) -> None:
     error = refusal(tmp_path, TWO_CONTEXTS.replace("token: hunter2", plugin))
     assert "no-such-plugin" in error.message
     assert "credential plugin" in error.remedy
+
+
+def test_a_token_that_ran_out_is_asked_for_anew(tmp_path: Path) -> None:
+    """With the libraries that only this needs; here the provider's address does not answer."""
+    token = "e30.eyJleHAiOjF9."  # {} and {"exp":1}
+    config = f"{{id-token: {token}, refresh-token: r, client-id: c, idp-issuer-url: 'https://127.0.0.1:1'}}"
+    provider = f"auth-provider: {{name: oidc, config: {config}}}"
+    connect("", write(tmp_path, TWO_CONTEXTS))
+    error = refusal(tmp_path, TWO_CONTEXTS.replace("token: hunter2", provider))
+    assert "openid-configuration" in str(error.__cause__)
+
+
+def test_the_package_is_whole_for_everybody_else() -> None:
+    import kubernetes
+    import requests_oauthlib
+
+    assert kubernetes.client.CoreV1Api(kubernetes.client.ApiClient())
+    assert isinstance(requests_oauthlib.OAuth2Session, type)

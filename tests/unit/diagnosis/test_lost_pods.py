@@ -59,17 +59,17 @@ def test_an_old_pod_that_does_not_end_holds_up_a_deployment_that_is_recreated() 
         return {
             "kind": "ReplicaSet",
             "metadata": metadata(name, "uid-hello", annotations={"deployment.kubernetes.io/revision": revision}),
-            "spec": {"replicas": 0},
+            "spec": {"replicas": 0, "template": {"spec": {"version": revision}}},
         }
 
     deployment = {
         "kind": "Deployment",
-        "metadata": metadata("hello", annotations={"deployment.kubernetes.io/revision": "2"}),
-        "spec": {"replicas": 1, "strategy": {"type": "Recreate"}},
+        "metadata": metadata("hello", annotations={"deployment.kubernetes.io/revision": "1"}),
+        "spec": {"replicas": 1, "strategy": {"type": "Recreate"}, "template": {"spec": {"version": "2"}}},
         "status": {"replicas": 0},
     }
     old = unready("hello-0", owner="uid-old", metadata=LEAVING)
-    replica_sets = [replica_set("old", "1"), replica_set("new", "2")]
+    replica_sets = [replica_set("old", "1")]
     (cause,) = diagnose_deployment(deployment, replica_sets, [old], []).causes
     assert (cause.id, cause.patience.grace) == ("termination-hanging", 35)
     assert cause.sentence == "Pod hello-0 does not end: it was told to, within 5 seconds."

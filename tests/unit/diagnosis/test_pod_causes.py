@@ -400,3 +400,11 @@ def test_a_probe_that_has_not_answered_is_waited_for() -> None:
     slow["spec"]["containers"][0]["readinessProbe"] = {"initialDelaySeconds": 30}
     cause = only_cause(slow)
     assert (cause.id, cause.patience.grace) == ("never-ready", 150)
+
+
+def test_a_container_that_a_probe_may_have_ended_is_given_time_for_the_event_that_says_so() -> None:
+    ended = pod("hello-1", container_status(restarts=2, state=waiting("CrashLoopBackOff"), lastState=terminated(137)))
+    ended["spec"]["containers"][0]["livenessProbe"] = {}
+    assert [(cause.id, cause.patience.grace) for cause in causes(ended)] == [("crash-loop", 10)]
+    killed = event(ended, "Killing", "Container hello failed liveness probe, will be restarted", "hello")
+    assert [(cause.id, cause.patience.grace) for cause in causes(ended, killed)] == [("liveness-killed", 0)]

@@ -6,7 +6,6 @@ import pytest
 
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.verdict import Progress
-from cdkit.errors import ObjectNotFound
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.kube import Manifest, ObjectRef
 from cdkit.observe.objects import follow_objects, follow_removal
@@ -41,7 +40,9 @@ def cluster() -> FakeCluster:
     return cluster
 
 
-def followed(cluster: FakeCluster, *refs: ObjectRef, progress: Told | None = None) -> dict[ObjectRef, Decision]:
+def followed(
+    cluster: FakeCluster, *refs: ObjectRef, progress: Told | None = None, patience: float = 1.0
+) -> dict[ObjectRef, Decision]:
     told = [] if progress is None else progress
     return follow_objects(
         cluster,
@@ -50,6 +51,7 @@ def followed(cluster: FakeCluster, *refs: ObjectRef, progress: Told | None = Non
         clock=FakeClock(auto_advance=True),
         tell=lambda _: None,
         on_progress=lambda of, counted: told.append((of, counted)),
+        patience=patience,
         seconds=60,
     )
 
@@ -81,12 +83,21 @@ def test_one_that_goes_on_is_left_when_the_time_is_over(cluster: FakeCluster) ->
     assert (decision.state, decision.verdict.summary) == ("progressing", "2 of 2 replicas updated, 1 available")
 
 
-def test_one_that_is_not_there_is_told(cluster: FakeCluster) -> None:
+def test_one_that_is_not_there_has_failed(cluster: FakeCluster) -> None:
     cluster.put(deployment("web", 2))
-    with pytest.raises(ObjectNotFound, match="no Deployment api in 'team'"):
-        followed(cluster, WEB, API)
-    with pytest.raises(ObjectNotFound, match="no Deployment api in 'team'"):
-        followed(cluster, API)
+    for refs in ((WEB, API), (API,)):
+        cause = followed(cluster, *refs)[API].cause
+        assert cause is not None
+        assert cause.id == "object-gone"
+        assert cause.sentence == "Deployment api is not there any more: somebody has deleted it."
+
+
+def test_a_slow_cluster_is_given_more_time(cluster: FakeCluster) -> None:
+    paused = deployment("web", 0)
+    paused["metadata"] |= {"deletionTimestamp": "2026-01-31T12:00:00Z", "finalizers": ["example.com/hold"]}
+    cluster.put(paused)
+    assert followed(cluster, WEB)[WEB].state == "failed"
+    assert followed(cluster, WEB, patience=3)[WEB].state == "progressing"
 
 
 def test_what_is_ready_as_it_is_costs_no_request(cluster: FakeCluster) -> None:
@@ -121,7 +132,9 @@ def test_an_object_that_is_on_its_way_out_is_not_ready(cluster: FakeCluster) -> 
 
 def removed(cluster: FakeCluster, *refs: ObjectRef) -> dict[ObjectRef, Decision]:
     clock = FakeClock(auto_advance=True)
-    return follow_removal(cluster, refs, cancellation=Cancellation(), clock=clock, tell=lambda _: None, seconds=600)
+    return follow_removal(
+        cluster, refs, cancellation=Cancellation(), clock=clock, tell=lambda _: None, patience=1, seconds=600
+    )
 
 
 def test_what_was_deleted_is_followed_until_it_is_gone(cluster: FakeCluster) -> None:

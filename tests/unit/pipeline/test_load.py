@@ -79,6 +79,12 @@ def test_the_environment_wins_over_the_file_and_the_command_line_over_both(tmp_p
     assert (pipeline.environment.name, pipeline.environment.context) == ("live", "c")
 
 
+def test_an_environment_may_need_more_patience(tmp_path: Path) -> None:
+    text = "name: x\nenvironments: {slow: {patience: 2.5}, usual: {}}\nsteps: {a: {uses: build, with: {repository: r}}}\n"
+    assert load_text(tmp_path, text, Choices(environment="slow")).environment.patience == 2.5
+    assert load_text(tmp_path, text, Choices(environment="usual")).environment.patience == 1
+
+
 def test_one_of_several_environments_must_be_chosen(tmp_path: Path) -> None:
     assert problems_of(tmp_path, ENVIRONMENTS) == [
         "4:3: The file has several environments. Choose one with --env: staging, live."

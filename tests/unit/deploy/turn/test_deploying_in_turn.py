@@ -18,7 +18,8 @@ from cdkit_deploy.apply import Apply
 from cdkit_deploy.ledger.ledger import Ledger
 from cdkit_deploy.ledger.names import Deployment
 from cdkit_deploy.rollback import Rollback
-from cdkit_deploy.turn import lease_of, read_lease
+from cdkit_deploy.turn.lease import read_lease
+from cdkit_deploy.turn.turn import lease_of
 
 PLACE = Environment("live", "", "team")
 SHOP = Deployment("shop", "live")

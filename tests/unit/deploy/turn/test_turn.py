@@ -18,10 +18,13 @@ from cdkit.step import StepContext
 from cdkit.testing import FakeClock, FakeCluster, FakeCommits, FakeWorld, RecordedRun
 from cdkit_deploy.ledger.names import Deployment
 from cdkit_deploy.ledger.record import Record
-from cdkit_deploy.turn import Holder, TurnOptions, deployed_last, lease_of, must_not_be_older, read_lease, turn
 from cdkit_deploy.turn.claim import Claim
+from cdkit_deploy.turn.holder import Holder
 from cdkit_deploy.turn.keeper import Keeper
-from cdkit_deploy.turn.lease import SECONDS
+from cdkit_deploy.turn.lease import SECONDS, read_lease
+from cdkit_deploy.turn.options import TurnOptions
+from cdkit_deploy.turn.order import deployed_last, must_not_be_older
+from cdkit_deploy.turn.turn import lease_of, turn
 
 SHOP = Deployment("shop", "live")
 LEASE = lease_of(SHOP, "team")
