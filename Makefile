@@ -55,6 +55,20 @@ bench: venv ## Measure against the tools that one would use instead.
 soak: venv ## Run the long campaigns.
 	@$(WITH_CLUSTER); CDKIT_SOAK=1 $(BIN)/pytest -q tests -k soak
 
+IMAGE := cdkit
+IMAGE_BASE := python:3.13-bookworm
+IMAGE_PYTHON := 3.13
+.PHONY: wheels
+wheels: venv ## Collect the wheels for the container image, for IMAGE_PYTHON.
+	@rm -rf dist/wheels && mkdir -p dist/wheels
+	@$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist/wheels .
+	@$(BIN)/pip download --quiet --dest dist/wheels --only-binary :all: --implementation cp \
+	  --python-version $(IMAGE_PYTHON) --platform manylinux2014_x86_64 --platform manylinux_2_28_x86_64 pip dist/wheels/cdkit-*.whl
+
+.PHONY: image
+image: wheels ## Build the container image IMAGE from IMAGE_BASE, with cdkit itself.
+	@$(BIN)/cdkit step build-image --repository $(IMAGE) --args BASE=$(IMAGE_BASE)
+
 .PHONY: clean
 clean: ## Remove what the other targets made; the cluster stays (tests/cluster/down).
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from cdkit.engine.journal import JOURNAL, STATE_FOLDER
+from cdkit.engine.journal import JOURNAL
+from cdkit.engine.state import state_folder
 from cdkit.models.build import Build
 from cdkit.models.event import AnyEvent, BuildDetected, RunFinished, RunStarted, StepFinished, StepStarted
 from cdkit.models.result import StepResult
@@ -46,7 +47,7 @@ class PastRun(msgspec.Struct, frozen=True):
 
 def run_folders(workspace: Path) -> list[Path]:
     """The folders of all runs, the oldest first: their names begin with the time."""
-    runs = workspace / STATE_FOLDER / "runs"
+    runs = state_folder(workspace) / "runs"
     # `os.access` also says no to the folder of another account, where `Path.is_file` would raise.
     return sorted(folder for folder in runs.glob("*") if os.access(folder / JOURNAL, os.R_OK))
 

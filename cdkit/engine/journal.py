@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from cdkit.engine.state import STATE_FOLDER, state_folder
 from cdkit.errors import CheckFailed
 from cdkit.models.event import Event
 
-STATE_FOLDER = ".cdkit"
 JOURNAL = "events.jsonl"
 
 
@@ -52,7 +52,7 @@ class Journal:
 
 def run_folder(workspace: Path, run_id: str) -> Path:
     """Where a run of a pipeline in `workspace` leaves its record and its files."""
-    return workspace / STATE_FOLDER / "runs" / run_id
+    return state_folder(workspace) / "runs" / run_id
 
 
 def _ignore_in_git(folder: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from cdkit.engine.history import PastRun
-from cdkit.engine.journal import STATE_FOLDER
+from cdkit.engine.state import state_folder
 from cdkit.models.result import StepResult
 from cdkit.pipeline.pipeline import PipelineStep
 from cdkit.redact import MASK
@@ -87,7 +87,7 @@ def fingerprint(key: bytes, step: PipelineStep, options: StepOptions, env: Mappi
 
 def read_key(workspace: Path) -> bytes:
     """The key of this checkout's fingerprints; made on first use, readable by its owner only."""
-    path = workspace / STATE_FOLDER / KEY_FILE
+    path = state_folder(workspace) / KEY_FILE
     try:
         return path.read_bytes()
     except FileNotFoundError:

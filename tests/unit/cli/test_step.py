@@ -107,7 +107,10 @@ def test_all_that_is_missing_and_wrong_is_told_at_once(here: Here) -> None:
     assert (ended.code, ended.out) == (2, "")
     told = [line.removeprefix("    │ ") for line in ended.err.splitlines()]
     assert "--workload is missing: The workload's name." in told
-    assert "--kind: 'kind' cannot be 'pod'. Known: daemonset, deployment, statefulset." in told
+    assert (
+        "--kind: 'kind' cannot be 'pod'. Known: cronjob, daemonset, deployment, replicationcontroller, statefulset."
+        in told
+    )
     assert "--wait: 'wait': 'soon' is not a duration; write it like 90s, 5m or 1h30m." in told
 
 
