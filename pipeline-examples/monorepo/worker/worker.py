@@ -1,0 +1,11 @@
+"""Counts, until it is told to stop."""
+
+import itertools
+import signal
+import sys
+import time
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+for number in itertools.count(1):
+    print(f"order {number} is packed")  # noqa: T201 -- its work
+    time.sleep(5)
