@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from cdkit.ports.registry import Registry
 
 
+STATE_FOLDER = ".cdkit"
+"""Where cdkit keeps what it knows of past runs, in the folder of the pipeline file; git ignores it."""
+
+
 class StepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base of a step's options: typed, frozen, and every field documented with `msgspec.Meta`.
 
@@ -194,6 +198,13 @@ class StepContext:
         path = self.run.artifacts / self.step / name
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
+
+    def memory(self, name: str) -> Path:
+        """A file or folder of the workspace for what steps want to know in later runs; it need not exist yet.
+
+        Nothing may depend on it: it is not there on a fresh machine, and anybody may remove it.
+        """
+        return self.workspace / STATE_FOLDER / "memory" / name
 
     def say(self, line: str, stream: Stream = "log") -> None:
         """Show a line as this step's: `log` for its own words, the other streams for what a child printed."""

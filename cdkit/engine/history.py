@@ -10,10 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from cdkit.engine.journal import JOURNAL, STATE_FOLDER
+from cdkit.engine.journal import JOURNAL
 from cdkit.models.build import Build
 from cdkit.models.event import AnyEvent, BuildDetected, RunFinished, RunStarted, StepFinished, StepStarted
 from cdkit.models.result import StepResult
+from cdkit.step import STATE_FOLDER
 
 MOST_RUNS = 50
 OLDEST_DAYS = 30

@@ -10,8 +10,8 @@ import msgspec
 
 from cdkit.errors import CheckFailed
 from cdkit.models.event import Event
+from cdkit.step import STATE_FOLDER
 
-STATE_FOLDER = ".cdkit"
 JOURNAL = "events.jsonl"
 
 

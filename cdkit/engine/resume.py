@@ -12,11 +12,10 @@ from typing import Any
 import msgspec
 
 from cdkit.engine.history import PastRun
-from cdkit.engine.journal import STATE_FOLDER
 from cdkit.models.result import StepResult
 from cdkit.pipeline.pipeline import PipelineStep
 from cdkit.redact import MASK
-from cdkit.step import StepOptions, StepOutputs
+from cdkit.step import STATE_FOLDER, StepOptions, StepOutputs
 
 KEY_FILE = "key"
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from cdkit.api import (
     BuildFailed,
-    CdkitError,
     Change,
     CheckFailed,
     ImageReference,
@@ -24,13 +24,17 @@ from cdkit.api import (
 from cdkit_images.build_options import BuildOptions
 from cdkit_images.build_progress import BuildProgress
 from cdkit_images.build_request import build_request, needs_of
-from cdkit_images.content_tag import TAG_LENGTH
-from cdkit_images.labels import Base, creation_time, image_labels
+from cdkit_images.content import Lookup, look_up, on_engine, told_reasons
+from cdkit_images.context import ContextEntry
+from cdkit_images.labels import creation_time, image_labels
 from cdkit_images.leaks import find_leaks, leak_problems
 from cdkit_images.metadata import read_metadata
 from cdkit_images.needs import builder_problems, choose_builder
 from cdkit_images.recipe import Recipe, read_recipe
 from cdkit_images.tags import Tagging, name_tags, parse_rule
+
+COUNTED = frozenset({"repository", "context", "dockerfile", "target", "args", "labels", "platforms", "whole_context"})
+"""The options that decide about the content tag; it is not known while one of them is not."""
 
 
 class BuildImage(Step):
@@ -59,48 +63,62 @@ class BuildImage(Step):
             return
         try:
             recipe = self._recipe(ctx)
-            yield from self._leak_problems(recipe)
+            entries = recipe.visible()
+            yield from self._leak_problems(recipe, entries)
         except InvalidInput as error:
             yield from error.problems or (Problem(error.message, None, error.remedy),)
             return
-        yield from builder_problems(ctx.images.builders(), self.options.backend, needs_of(self.options, recipe))
+        if ctx.pending & COUNTED or not self._look_up(ctx, recipe, entries).keeper:
+            yield from builder_problems(ctx.images.builders(), self.options.backend, needs_of(self.options, recipe))
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
-        """The image that would be built."""
-        arguments = (f"--build-arg {name}={value}" for name, value in self.options.args.items())
-        tags = (f"tag {name}" for name in self._tagging(ctx).names)
-        where = f"from {self._shown_dockerfile(ctx)}"
-        return [Change("build", f"{self.options.repository}:<content>", where, (*arguments, *tags))]
+        """The image that would be built, and why; or that it is there."""
+        tags = tuple(f"tag {name}" for name in self._tagging(ctx).names)
+        if ctx.pending & COUNTED:
+            return [Change("build", f"{self.options.repository}:<content>", self._source(ctx), tags)]
+        recipe = self._recipe(ctx)
+        lookup = self._look_up(ctx, recipe, recipe.visible())
+        if lookup.keeper:
+            return [Change("keep", lookup.reference, "the registry serves it already", tags)]
+        return [Change("build", lookup.reference, self._source(ctx), (*told_reasons(lookup), *tags))]
 
     def run(self, ctx: StepContext) -> Outputs:
-        """Build it, and tag it with the first digits of its id.
-
-        The id is the digest of the image's configuration, which lists the digests of its layers: an image that is
-        built again from the same cache gets the same tag, and other content gets another one.
+        """Build it, unless a registry or the engine has it already, and name it by its content tag.
 
         Raises:
             BuildFailed: an instruction failed; the message has its line in the Dockerfile.
             CheckFailed: something secret would stay in the image, or no builder can build it.
         """
         recipe = self._recipe(ctx)
+        entries = recipe.visible()
         # Earlier steps may have written files since the check.
-        _refuse(self._leak_problems(recipe))
+        _refuse(self._leak_problems(recipe, entries))
         tagging = self._tagging(ctx)
         for remark in tagging.remarks:
             ctx.say(remark)
-        image_id = self._build(ctx, recipe)
-        tag = image_id.removeprefix("sha256:")[:TAG_LENGTH]
-        reference = str(ImageReference(self.options.repository, tag))
-        ctx.images.tag(image_id, reference)
-        return self.Outputs(image=reference, id=image_id, tags=list(tagging.names))
+        lookup = on_engine(ctx, self._look_up(ctx, recipe, entries))
+        if lookup.keeper:
+            ctx.say(f"the {lookup.keeper} has {lookup.reference} already: nothing is built")
+        else:
+            lookup = self._build(ctx, recipe, lookup)
+        lookup.memory.remember(lookup.fingerprint)
+        return self.Outputs(image=lookup.reference, id=lookup.image_id, tags=list(tagging.names))
 
-    def _build(self, ctx: StepContext, recipe: Recipe) -> str:
+    def _build(self, ctx: StepContext, recipe: Recipe, lookup: Lookup) -> Lookup:
+        for reason in told_reasons(lookup):
+            ctx.say(reason)
+        image_id = self._perform(ctx, recipe, lookup)
+        ctx.images.tag(image_id, lookup.reference)
+        return msgspec.structs.replace(lookup, keeper="engine", image_id=image_id)
+
+    def _perform(self, ctx: StepContext, recipe: Recipe, lookup: Lookup) -> str:
         options = self.options
         builder = choose_builder(ctx.images.builders(), options.backend, needs_of(options, recipe))
         epoch = creation_time(ctx.build, ctx.env)
-        request = build_request(
-            options, recipe, builder.name, labels=self._labels(ctx, recipe, epoch), epoch=epoch, path=ctx.path
-        )
+        labels = self._labels(ctx, recipe, lookup, epoch)
+        request = build_request(options, recipe, builder.name, labels=labels, epoch=epoch, path=ctx.path)
+        # The engine's own copy of a base may be older than what the tag stands for.
+        request = msgspec.structs.replace(request, pull=options.pull or all(base.served for base in lookup.bases))
         progress = BuildProgress(ctx, recipe)
         ctx.say(f"built by {builder.via}")
         _refuse_triggers(ctx, recipe)
@@ -112,8 +130,21 @@ class BuildImage(Step):
         _refuse_triggers(ctx, recipe)
         return image
 
-    def _labels(self, ctx: StepContext, recipe: Recipe, created: int) -> dict[str, str]:
-        base = Base(recipe.base.reference, _digest(ctx, recipe.base.reference)) if recipe.base else None
+    def _look_up(self, ctx: StepContext, recipe: Recipe, entries: Sequence[ContextEntry]) -> Lookup:
+        options = self.options
+        return look_up(
+            ctx,
+            recipe,
+            entries,
+            options.repository,
+            args=options.args,
+            labels=options.labels,
+            salt=ctx.run_id if options.no_cache else "",
+        )
+
+    def _labels(self, ctx: StepContext, recipe: Recipe, lookup: Lookup, created: int) -> dict[str, str]:
+        wanted = recipe.base.reference if recipe.base else ""
+        base = next((base for base in lookup.bases if base.reference == wanted), None)
         metadata = read_metadata(recipe.context)
         return {**image_labels(ctx.application, metadata, ctx.build, base, created), **self.options.labels}
 
@@ -158,13 +189,16 @@ class BuildImage(Step):
             whole_context=options.whole_context,
         )
 
-    def _leak_problems(self, recipe: Recipe) -> Iterator[Problem]:
-        leaks = find_leaks(recipe.context, recipe.visible(), recipe.dockerfile, self.options.args)
+    def _leak_problems(self, recipe: Recipe, entries: Sequence[ContextEntry]) -> Iterator[Problem]:
+        leaks = find_leaks(recipe.context, entries, recipe.dockerfile, self.options.args)
         return leak_problems(leaks, self.options.allow_secrets)
 
     def _dockerfile(self, ctx: StepContext) -> Path:
         options = self.options
         return ctx.path(options.dockerfile) if options.dockerfile else ctx.path(options.context) / "Dockerfile"
+
+    def _source(self, ctx: StepContext) -> str:
+        return f"from {self._shown_dockerfile(ctx)}"
 
     def _shown_dockerfile(self, ctx: StepContext) -> str:
         path = self._dockerfile(ctx)
@@ -197,11 +231,3 @@ def _refuse_triggers(ctx: StepContext, recipe: Recipe) -> None:
                 f"The base image {image.reference} reads the build context by itself (ONBUILD {reading[0]}).",
                 remedy="Set `whole_context: true`, so that every file of the context counts.",
             )
-
-
-def _digest(ctx: StepContext, reference: str) -> str:
-    """By which digest a base image is served. A registry that cannot say so keeps no image from being built."""
-    try:
-        return ImageReference.parse(reference).digest or ctx.registry.digest(reference) or ""
-    except CdkitError:
-        return ""
