@@ -79,6 +79,11 @@ class Run(Protocol):
         ...
 
     @property
+    def state(self) -> Path:
+        """The folder for what has to be remembered of the project from run to run."""
+        ...
+
+    @property
     def clock(self) -> Clock:
         """The time."""
         ...
@@ -194,6 +199,13 @@ class StepContext:
         path = self.run.artifacts / self.step / name
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
+
+    def memory(self, name: str) -> Path:
+        """A file or folder of the workspace for what steps want to know in later runs; it need not exist yet.
+
+        Nothing may depend on it: it is not there on a fresh machine, and anybody may remove it.
+        """
+        return self.run.state / "memory" / name
 
     def say(self, line: str, stream: Stream = "log") -> None:
         """Show a line as this step's: `log` for its own words, the other streams for what a child printed."""

@@ -12,6 +12,7 @@ import msgspec
 from cdkit.engine.journal import run_folder
 from cdkit.engine.leaks import leaks, written_by
 from cdkit.engine.secrets import Secrets
+from cdkit.engine.state import state_folder
 from cdkit.engine.stream import EventStream
 from cdkit.flow.clock import Clock
 from cdkit.models.build import Build
@@ -92,6 +93,11 @@ class Session:
     def artifacts(self) -> Path:
         """The folder for files that this run leaves behind."""
         return run_folder(self.workspace, self.id)
+
+    @property
+    def state(self) -> Path:
+        """The folder for what has to be remembered of the project from run to run."""
+        return state_folder(self.workspace)
 
     def emit(self, event: Event) -> None:
         """Make an event known."""

@@ -58,6 +58,7 @@ class RecordedRun:
         self.world = world
         self.clock = clock
         self.workspace = workspace
+        self.state = workspace / ".cdkit"
         self.artifacts = workspace / ".cdkit" / "runs" / self.id
         self.build = build
         self.environment = environment

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from cdkit.api import StepOptions
-from cdkit_images.needs import Backend
-from cdkit_images.tags import Flavor
+from cdkit_images.flavor import Flavor
+
+Backend = Literal["auto", "classic", "buildkit"]
 
 Texts = list[str]
 Named = dict[str, str]

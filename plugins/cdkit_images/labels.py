@@ -9,27 +9,14 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-import msgspec
-
 from cdkit.api import Build
+from cdkit_images.content import Base
 from cdkit_images.metadata import Metadata
 from cdkit_images.tags.versions import Version
 
 PREFIX = "org.opencontainers.image."
 
 _SSH = re.compile(r"(?:ssh://)?(?:[^@/]+@)(?P<host>[^:/]+)(?::\d+)?[:/](?P<path>.+)")
-
-
-class Base(msgspec.Struct, frozen=True):
-    """The image that an image stands on.
-
-    Attributes:
-        reference: its name.
-        digest: by which the registry served it; empty when that is not known.
-    """
-
-    reference: str
-    digest: str = ""
 
 
 def image_labels(title: str, metadata: Metadata, build: Build, base: Base | None, created: int) -> dict[str, str]:
@@ -51,7 +38,7 @@ def image_labels(title: str, metadata: Metadata, build: Build, base: Base | None
         "source": web_address(build.repository),
         "created": datetime.fromtimestamp(created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if created else "",
         "base.name": qualified(base.reference) if base else "",
-        "base.digest": base.digest if base else "",
+        "base.digest": base.digest if base and base.served else "",
     }
     return {f"{PREFIX}{name}": value for name, value in known.items() if value}
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import Literal
 
 import msgspec
 
 from cdkit.api import BuildAbility, Builder, CheckFailed, Position, Problem
+from cdkit_images.build_options import Backend
 from cdkit_images.dockerfile import Dockerfile, Instruction
 from cdkit_images.dockerfile.reads import remote_sources
-
-Backend = Literal["auto", "classic", "buildkit"]
 
 _BUILDX = "Install docker's buildx plugin, and leave `backend` at `auto`."
 _CONTAINER = "Take a builder that can (`docker buildx create --use`), or leave the option out."

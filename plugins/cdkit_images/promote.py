@@ -8,7 +8,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from cdkit.api import Change, ImageReference, ObjectNotFound, Problem, Step, StepContext, StepOptions, StepOutputs
-from cdkit_images.publish import Destinations, Login, Served, TagPolicy
+from cdkit_images.publish.logins import Login
+from cdkit_images.publish.served import Served
 
 
 class Promote(Step):
@@ -81,6 +82,9 @@ class Promote(Step):
             ObjectNotFound: no registry serves the image.
             ObjectConflict: a tag that may not be moved serves another image.
         """
+        from cdkit_images.publish.destinations import Destinations
+        from cdkit_images.publish.floating import TagPolicy
+
         options, source = self.options, self._source_login()
         digest = Served(ctx, source).digest(options.image)
         if digest is None:

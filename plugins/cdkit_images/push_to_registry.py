@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from cdkit.api import Change, ImageReference, Problem, Step, StepContext, StepOptions, StepOutputs
-from cdkit_images.publish import Destinations, Login, Primary, TagPolicy
+from cdkit_images.publish.logins import Login
 
 
 class PushToRegistry(Step):
@@ -66,6 +66,10 @@ class PushToRegistry(Step):
         Raises:
             ObjectConflict: a tag that may not be moved serves another image.
         """
+        from cdkit_images.publish.destinations import Destinations
+        from cdkit_images.publish.floating import TagPolicy
+        from cdkit_images.publish.primary import Primary
+
         options, login = self.options, self._login()
         references = self._references()
         policy = TagPolicy(ctx, references, options.floating, overwrite=options.overwrite)

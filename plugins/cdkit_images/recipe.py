@@ -23,6 +23,9 @@ from cdkit_images.dockerfile.platforms import native_platform
 from cdkit_images.dockerfile.reads import EVERYTHING
 from cdkit_images.dockerignore import IgnoreRules, read_rules
 
+STATE_FOLDER = ".cdkit"
+"""What cdkit itself writes beside the pipeline file: it differs after each run, and no image needs it."""
+
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """What a build is made from.
@@ -69,7 +72,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
         return self._entries([path for reach in reaches for path in reach.paths])
 
     def _entries(self, paths: Sequence[str]) -> list[ContextEntry]:
-        return visible_entries(self.context, self.rules, [EVERYTHING] if self.whole_context else paths)
+        found = visible_entries(self.context, self.rules, [EVERYTHING] if self.whole_context else paths)
+        return [entry for entry in found if f"/{STATE_FOLDER}/" not in f"/{entry.path}/"]
 
 
 def read_recipe(

@@ -5,21 +5,32 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from contextlib import closing
+from typing import Any
+
+import msgspec
 
 from cdkit.clients.engine.buildkit.builder import BuildKitBuilder
 from cdkit.clients.engine.buildkit.docker_cli import (
     CONTAINERD_STORE,
     FIRST_ENGINE_WITH_BUILDKIT,
     DockerCli,
-    Engine,
     buildkit_builder,
     find_docker_cli,
+    numbers_of,
 )
 from cdkit.clients.engine.classic import ClassicBuilder, classic_builder
 from cdkit.clients.engine.connection import EngineConnection
 from cdkit.errors import WorldFailed
 from cdkit.models.image_build import Builder, BuilderName
 from cdkit.ports.processes import Processes
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """What is known of an engine and of the client for it."""
+
+    engine_version: str
+    cli: DockerCli | None
+    keeps_platforms: bool
 
 
 class Builders:
@@ -36,9 +47,7 @@ class Builders:
         self._environ = environ
         self._processes = processes
         self._lock = threading.Lock()
-        self._looked = False
-        self._cli: DockerCli | None = None
-        self._engine: Engine | None = None
+        self._found: _Found | None = None
 
     def list(self) -> tuple[Builder, ...]:
         """BuildKit, where it can be had, and the classic builder.
@@ -46,10 +55,14 @@ class Builders:
         Raises:
             EngineUnreachable: the engine does not answer.
         """
-        engine = self._asked_engine()
-        cli = self._found_cli(engine)
-        classic = classic_builder(engine.version)
-        return (buildkit_builder(cli, engine), classic) if cli is not None else (classic,)
+        found = self._look()
+        classic = classic_builder(found.engine_version)
+        if found.cli is None:
+            return (classic,)
+        return (
+            buildkit_builder(found.cli, found.engine_version, keeps_platforms=found.keeps_platforms),
+            classic,
+        )
 
     def get(self, name: BuilderName) -> ClassicBuilder | BuildKitBuilder:
         """A builder by its name.
@@ -60,7 +73,7 @@ class Builders:
         """
         if name == "classic":
             return ClassicBuilder(self._connection)
-        cli = self._found_cli(self._asked_engine())
+        cli = self._look().cli
         if cli is None:
             raise WorldFailed(
                 "No Docker client here speaks BuildKit.",
@@ -68,19 +81,18 @@ class Builders:
             )
         return BuildKitBuilder(cli, self._environ, self._processes)
 
-    def _asked_engine(self) -> Engine:
+    def _look(self) -> _Found:
         with self._lock:
-            if self._engine is None:
+            if self._found is None:
                 with closing(self._connection.hello()) as client, self._connection.faults():
-                    version, info = client.version(), client.info()
+                    version = client.version()
+                    cli = find_docker_cli(self._environ, self._processes) if _has_buildkit(version) else None
+                    # Without buildx no client can ask for several platforms, and `info` takes its time.
+                    info = client.info() if cli is not None and cli.driver else {}
                 store = [value for pair in info.get("DriverStatus") or () for value in pair]
-                self._engine = Engine(str(version["Version"]), str(version["Os"]), CONTAINERD_STORE in store)
-            return self._engine
+                self._found = _Found(str(version["Version"]), cli, CONTAINERD_STORE in store)
+            return self._found
 
-    def _found_cli(self, engine: Engine) -> DockerCli | None:
-        with self._lock:
-            if not self._looked:
-                has_buildkit = engine.system == "linux" and engine.is_at_least(FIRST_ENGINE_WITH_BUILDKIT)
-                self._cli = find_docker_cli(self._environ, self._processes) if has_buildkit else None
-                self._looked = True
-            return self._cli
+
+def _has_buildkit(version: dict[str, Any]) -> bool:
+    return version["Os"] == "linux" and numbers_of(str(version["Version"])) >= FIRST_ENGINE_WITH_BUILDKIT

@@ -48,12 +48,21 @@ class ContextTar:
         self.dockerfile = HIDDEN_DOCKERFILE if self._is_hidden else inside
 
     def pieces(self) -> Iterator[bytes]:
-        """The bytes, as they are asked for.
+        """The bytes, as they are asked for; small ones are put together, for each is a call of its own on the way.
 
         Raises:
             WorkFailed: a file cannot be read, or changed while it was read.
             CdkitError: the reason of the cancellation.
         """
+        held = bytearray()
+        for part in self._parts():
+            held += part
+            if len(held) >= PIECE_BYTES:
+                yield bytes(held)
+                held.clear()
+        yield bytes(held)
+
+    def _parts(self) -> Iterator[bytes]:
         for path in self._paths:
             if not (self._is_hidden and path == IGNORE_FILE):
                 yield from self._entry(path, self._context / path)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from cdkit.clients.registry.address import Address
 from cdkit.clients.registry.connections import Connections
-from cdkit.clients.registry.copying import ImageCopy
 from cdkit.clients.registry.endpoint import Endpoint
 from cdkit.clients.registry.image import RemoteImage
 from cdkit.clients.registry.logins import Login, Logins
@@ -96,6 +95,8 @@ class DistributionRegistry:
             ObjectNotFound: there is no image `source`.
             RegistryUnreachable, AccessDenied, RequestRejected: as their names say.
         """
+        from cdkit.clients.registry.copying import ImageCopy
+
         here = self._image(source, source_credentials, cancellation)
         there = self._image(target, credentials, cancellation)
         same_account = here.endpoint is there.endpoint

@@ -9,7 +9,7 @@ from cdkit.api import ImageReference, ObjectConflict, StepContext
 from cdkit_images.tags import Flavor, name_tags, parse_rule
 from cdkit_images.tags.versions import Version
 
-_MOVING = tuple(parse_rule(f"type={kind}") for kind in ("ref,event=branch", "ref,event=pr", "edge", "schedule"))
+_MOVING = ("type=ref,event=branch", "type=ref,event=pr", "type=edge", "type=schedule")
 """Rules whose tags stand for the newest of something; so does `latest`."""
 
 
@@ -41,7 +41,8 @@ class TagPolicy:
         if any(_is_head_of(tag, other) for other in self._beside):
             return True
         # Only now: to know who runs us takes time.
-        moving = name_tags(_MOVING, self._ctx.build, Flavor(latest="always"), self._ctx.clock.now()).names
+        rules = [parse_rule(rule) for rule in _MOVING]
+        moving = name_tags(rules, self._ctx.build, Flavor(latest="always"), self._ctx.clock.now()).names
         return tag in {*moving, "nightly"} and Version.parse(tag) is None
 
     def require(self, reference: str, served: str, wanted: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdkit.api import ImageReference, ObjectNotFound, StepContext
-from cdkit_images.content_tag import is_content_tag
+from cdkit_images.content.tag import is_content_tag
 from cdkit_images.publish.engine_push import push
 from cdkit_images.publish.floating import TagPolicy
 from cdkit_images.publish.logins import Login

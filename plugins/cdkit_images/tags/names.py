@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
 
 from cdkit.api import Build, InvalidInput
+from cdkit_images.flavor import Flavor
 from cdkit_images.tags.rules import TagRule
 from cdkit_images.tags.templates import Facts, render
 from cdkit_images.tags.versions import Version
@@ -19,17 +18,6 @@ LONGEST_TAG = 128
 """https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests"""
 
 _ILLEGAL = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-class Flavor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What holds for all tags of a build."""
-
-    latest: Annotated[
-        Literal["auto", "always", "never"],
-        Meta(description="The tag `latest`: by itself with a version or a git tag that is no pre-release, or as said."),
-    ] = "auto"
-    prefix: Annotated[str, Meta(description="Stands before tags whose rule has no prefix of its own.")] = ""
-    suffix: Annotated[str, Meta(description="Stands behind tags whose rule has no suffix of its own.")] = ""
 
 
 class Tagging(msgspec.Struct, frozen=True):

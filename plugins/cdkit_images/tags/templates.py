@@ -42,6 +42,7 @@ class Facts:
         return {
             "branch": self.branch,
             "tag": self.tag,
+            "base_ref": build.target,
             "sha": build.commit[:_SHORT_COMMIT],
             "is_default_branch": str(is_default).lower(),
             "is_not_default_branch": str(not is_default).lower(),

@@ -9,7 +9,7 @@ import pytest
 
 from cdkit.clients.engine.buildkit.builder import BuildKitBuilder
 from cdkit.clients.engine.buildkit.command import build_command
-from cdkit.clients.engine.buildkit.docker_cli import DockerCli, Engine, buildkit_builder, find_docker_cli
+from cdkit.clients.engine.buildkit.docker_cli import DockerCli, buildkit_builder, find_docker_cli
 from cdkit.clients.engine.buildkit.plain_log import PlainLog
 from cdkit.errors import (
     AccessDenied,
@@ -27,10 +27,8 @@ from cdkit.ports.processes import OnLine
 from cdkit.testing import FakeProcesses
 
 OLD = DockerCli(("/usr/bin/docker", "build"), "", "docker 20.10.24 with DOCKER_BUILDKIT=1")
-BUILDX = DockerCli(("docker", "buildx", "build"), "docker", "docker buildx 0.12.1 (driver docker)")
-CONTAINER = DockerCli(
-    ("docker", "buildx", "build"), "docker-container", "docker buildx 0.12.1 (driver docker-container)"
-)
+BUILDX = DockerCli(("docker", "buildx", "build"), "docker", "docker buildx (driver docker)")
+CONTAINER = DockerCli(("docker", "buildx", "build"), "docker-container", "docker buildx (driver docker-container)")
 
 
 # Finding a client
@@ -48,39 +46,54 @@ def programs(tmp_path: Path) -> list[str]:
     return found
 
 
-def path_of(programs: Sequence[str]) -> dict[str, str]:
-    return {"PATH": ":".join(["/nowhere", *(str(Path(program).parent) for program in programs)])}
+def environ(programs: Sequence[str], *, plugin: bool = False) -> dict[str, str]:
+    """An environment in which these programs are found, and the plugin or not."""
+    config = Path(programs[0]).parents[1] / "config"
+    (config / "cli-plugins").mkdir(parents=True)
+    if plugin:
+        (config / "cli-plugins" / "docker-buildx").touch(mode=0o755)
+    path = ":".join(["/nowhere", *(str(Path(program).parent) for program in programs)])
+    return {"PATH": path, "DOCKER_CONFIG": str(config)}
 
 
 def test_a_new_client_without_its_plugin_does_not_hide_an_old_one(programs: list[str]) -> None:
     new, old = programs
-    processes = FakeProcesses()
-    for program, version in ((new, "28.2.2"), (old, "20.10.24+dfsg1")):
-        processes.on(program, "--version", prints=[f"Docker version {version}, build e6534b4"])
-        processes.on(program, "buildx", complains=["docker: unknown command: docker buildx"], exit_code=1)
-    cli = find_docker_cli(path_of(programs), processes)
+    processes = FakeProcesses().on(new, "--version", prints=["Docker version 28.2.2, build e6534b4"])
+    processes.on(old, "--version", prints=["Docker version 20.10.24+dfsg1, build 297e128"])
+    cli = find_docker_cli(environ(programs), processes)
     assert cli == DockerCli((old, "build"), "", f"{old} 20.10.24 with DOCKER_BUILDKIT=1")
 
 
 def test_a_client_with_buildx_is_preferred(programs: list[str]) -> None:
     new, old = programs
-    processes = FakeProcesses().on(new, "buildx", exit_code=1).on(old, "--version", prints=["Docker version 20.10.24"])
-    processes.on(old, "buildx", "version", prints=["github.com/docker/buildx v0.12.1 30feaa1"])
+    processes = FakeProcesses().on(new, "buildx", complains=["unknown command"], exit_code=1)
+    processes.on(old, "--version", prints=["Docker version 20.10.24"])
     processes.on(old, "buildx", "inspect", prints=["Name:   default", "Driver: docker", "", "Nodes:"])
-    cli = find_docker_cli(path_of(programs), processes)
-    assert cli == DockerCli((old, "buildx", "build"), "docker", "docker buildx 0.12.1 (driver docker)")
+    cli = find_docker_cli(environ(programs, plugin=True), processes)
+    assert cli == DockerCli((old, "buildx", "build"), "docker", "docker buildx (driver docker)")
+
+
+def test_folders_that_the_configuration_names_may_hold_the_plugin(programs: list[str], tmp_path: Path) -> None:
+    variables = environ(programs)
+    (tmp_path / "docker-buildx").touch(mode=0o755)
+    config = Path(variables["DOCKER_CONFIG"]) / "config.json"
+    config.write_text(f'{{"cliPluginsExtraDirs": ["{tmp_path}"]}}')
+    processes = FakeProcesses().on(programs[0], "buildx", "inspect", prints=["Driver: docker-container"])
+    cli = find_docker_cli(variables, processes)
+    assert cli is not None
+    assert cli.loads
 
 
 def test_where_no_client_speaks_buildkit_there_is_none(programs: list[str]) -> None:
     processes = FakeProcesses()
     for program in programs:
-        processes.on(program, "--version", prints=["Docker version 26.1.0"]).on(program, "buildx", exit_code=1)
-    assert find_docker_cli(path_of(programs), processes) is None
+        processes.on(program, "--version", prints=["Docker version 26.1.0"])
+    assert find_docker_cli(environ(programs), processes) is None
     assert find_docker_cli({"PATH": "/nowhere"}, processes) is None
 
 
 def abilities(cli: DockerCli, version: str, *, keeps_platforms: bool = False) -> frozenset[str]:
-    return buildkit_builder(cli, Engine(version, "linux", keeps_platforms)).abilities
+    return buildkit_builder(cli, version, keeps_platforms=keeps_platforms).abilities
 
 
 def test_what_buildkit_can_do_depends_on_how_it_is_reached() -> None:

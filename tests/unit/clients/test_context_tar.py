@@ -113,6 +113,7 @@ def test_a_file_that_cannot_be_read_is_named(context: Path) -> None:
 
 
 def test_a_cancel_stops_the_sending(context: Path) -> None:
+    (context / "large").write_bytes(bytes(1 << 20))
     cancellation = Cancellation()
     pieces = ContextTar(request(context), cancellation).pieces()
     next(pieces)

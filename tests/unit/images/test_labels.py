@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cdkit.models.build import Build
-from cdkit_images.labels import Base, creation_time, image_labels, qualified, web_address
+from cdkit_images.content import Base
+from cdkit_images.labels import creation_time, image_labels, qualified, web_address
 from cdkit_images.metadata import Metadata, read_metadata
 
 PREFIX = "org.opencontainers.image."

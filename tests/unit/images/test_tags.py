@@ -16,7 +16,7 @@ NOW = 1_735_689_600 + 23 * 3600
 
 MAIN = Build(commit=COMMIT, branch="main", default_branch="main", commit_time=1_700_000_000)
 FEATURE = Build(commit=COMMIT, branch="feature/x", default_branch="main")
-PULL = Build(commit=COMMIT, branch="feature/x", default_branch="main", pull_request="2")
+PULL = Build(commit=COMMIT, branch="feature/x", default_branch="main", pull_request="2", target="main")
 NIGHT = Build(commit=COMMIT, branch="main", default_branch="main", scheduled=True)
 
 
@@ -36,6 +36,7 @@ def tagging(build: Build, *rules: str, flavor: Flavor | None = None) -> Tagging:
         (PULL, "type=ref,event=branch", []),
         (PULL, "type=ref,event=pr", ["pr-2"]),
         (PULL, "type=ref,event=pr,prefix=", ["2"]),
+        (PULL, "type=ref,event=pr,suffix=-{{base_ref}}", ["pr-2-main"]),
         (MAIN, "type=ref,event=pr", []),
         (release("v1.2.3"), "type=ref,event=tag", ["v1.2.3", "latest"]),
         (release("v1.2.3"), "type=ref,event=branch", []),

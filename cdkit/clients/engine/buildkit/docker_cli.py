@@ -25,6 +25,13 @@ SOURCE_DATE_EPOCH: https://docs.docker.com/engine/release-notes/23.0/"""
 CONTAINERD_STORE = "io.containerd.snapshotter.v1"
 """The image store that can hold an image for several platforms, as `docker info` names it."""
 
+PLUGIN = "docker-buildx"
+
+_PLUGIN_FOLDERS = tuple(
+    f"{root}/docker/cli-plugins" for root in ("/usr/local/lib", "/usr/local/libexec", "/usr/lib", "/usr/libexec")
+)
+"""https://github.com/docker/cli/blob/master/cli-plugins/manager/manager_unix.go"""
+
 _COMMON: frozenset[BuildAbility] = frozenset({"mounts", "ssh"})
 _MODERN: frozenset[BuildAbility] = frozenset({"heredocs", "copy-link", "fixed-time"})
 _CONTAINER: frozenset[BuildAbility] = frozenset({"cache-export", "cache-import"})
@@ -52,32 +59,20 @@ class DockerCli(msgspec.Struct, frozen=True):
         return self.driver not in {"", "docker"}
 
 
-class Engine(msgspec.Struct, frozen=True):
-    """What is known of the engine behind a client.
+def buildkit_builder(cli: DockerCli, engine_version: str, *, keeps_platforms: bool) -> Builder:
+    """What BuildKit can do when it is reached in this way.
 
-    Attributes:
-        version: `20.10.24+dfsg1`.
-        system: `linux`; a Windows engine has no BuildKit.
-        keeps_platforms: its image store can hold an image for several platforms.
+    Args:
+        cli: the client.
+        engine_version: `20.10.24+dfsg1`.
+        keeps_platforms: the engine's image store can hold an image for several platforms.
     """
-
-    version: str
-    system: str
-    keeps_platforms: bool
-
-    def is_at_least(self, version: tuple[int, ...]) -> bool:
-        """Whether it is of this version or a later one."""
-        return numbers_of(self.version) >= version
-
-
-def buildkit_builder(cli: DockerCli, engine: Engine) -> Builder:
-    """What BuildKit can do when it is reached in this way."""
     abilities = set(_COMMON)
-    if cli.loads or engine.is_at_least(FIRST_ENGINE_WITH_HEREDOCS):
+    if cli.loads or numbers_of(engine_version) >= FIRST_ENGINE_WITH_HEREDOCS:
         abilities |= _MODERN
-    if cli.loads or engine.keeps_platforms:
+    if cli.loads or keeps_platforms:
         abilities |= _CONTAINER
-    if cli.driver and engine.keeps_platforms:
+    if cli.driver and keeps_platforms:
         abilities.add("several-platforms")
     return Builder(name="buildkit", via=cli.via, abilities=frozenset(abilities))
 
@@ -88,7 +83,7 @@ def find_docker_cli(environ: Mapping[str, str], processes: Processes) -> DockerC
     Several may be installed: a new one without its plugin must not hide an old one that can do it.
     """
     programs = list(_programs(environ))
-    by_plugin = (_with_buildx(program, environ, processes) for program in programs)
+    by_plugin = (_with_buildx(program, environ, processes) for program in programs if _has_buildx(environ))
     by_itself = (_without_buildx(program, environ, processes) for program in programs)
     return next((cli for candidates in (by_plugin, by_itself) for cli in candidates if cli is not None), None)
 
@@ -106,14 +101,29 @@ def _programs(environ: Mapping[str, str]) -> Iterator[str]:
             yield str(program)
 
 
+def _has_buildx(environ: Mapping[str, str]) -> bool:
+    """Whether the plugin is in a folder where clients look for plugins; to look costs less than to start one."""
+    home = Path(environ.get("HOME", "/nowhere"))
+    config = Path(environ.get("DOCKER_CONFIG") or home / ".docker")
+    folders = [config / "cli-plugins", *(Path(folder) for folder in _PLUGIN_FOLDERS), *_extra_folders(config)]
+    return any((folder / PLUGIN).exists() for folder in folders)
+
+
+def _extra_folders(config: Path) -> list[Path]:
+    try:
+        found = msgspec.json.decode((config / "config.json").read_bytes())
+        return [Path(folder) for folder in found.get("cliPluginsExtraDirs", ())]
+    except (OSError, ValueError, TypeError, AttributeError):
+        return []
+
+
 def _with_buildx(program: str, environ: Mapping[str, str], processes: Processes) -> DockerCli | None:
-    version = _output((program, "buildx", "version"), environ, processes)
-    if version is None:
+    said = _output((program, "buildx", "inspect"), environ, processes)
+    if said is None:
         return None
-    driver = _DRIVER.search(_output((program, "buildx", "inspect"), environ, processes) or "")
+    driver = _DRIVER.search(said)
     name = driver[1] if driver else "docker"
-    number = ".".join(map(str, numbers_of(version)))
-    return DockerCli((program, "buildx", "build"), name, f"docker buildx {number} (driver {name})")
+    return DockerCli((program, "buildx", "build"), name, f"docker buildx (driver {name})")
 
 
 def _without_buildx(program: str, environ: Mapping[str, str], processes: Processes) -> DockerCli | None:

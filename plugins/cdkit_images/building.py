@@ -1,0 +1,246 @@
+"""What `build-image` does: what it checks, what it would change, and how an image comes about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from cdkit.api import (
+    BuildFailed,
+    Change,
+    CheckFailed,
+    ImageReference,
+    InvalidInput,
+    Problem,
+    StepContext,
+    WorkFailed,
+)
+from cdkit_images.build_options import BuildOptions
+from cdkit_images.build_progress import BuildProgress
+from cdkit_images.build_request import build_request, needs_of
+from cdkit_images.content import Lookup, look_up, on_engine, told_reasons
+from cdkit_images.context import ContextEntry
+from cdkit_images.labels import creation_time, image_labels
+from cdkit_images.leaks import find_leaks, leak_problems
+from cdkit_images.metadata import read_metadata
+from cdkit_images.needs import builder_problems, choose_builder
+from cdkit_images.recipe import Recipe, read_recipe
+from cdkit_images.tags import Tagging, name_tags, parse_rule
+
+COUNTED = frozenset({"repository", "context", "dockerfile", "target", "args", "labels", "platforms", "whole_context"})
+"""The options that decide about the content tag; it is not known while one of them is not."""
+
+
+class Built(msgspec.Struct, frozen=True):
+    """An image that is there.
+
+    Attributes:
+        reference: its name: repository and content tag.
+        image_id: its id.
+        tags: its further tags.
+    """
+
+    reference: str
+    image_id: str
+    tags: tuple[str, ...]
+
+
+class Building:
+    """One image on its way.
+
+    Args:
+        ctx: the step.
+        options: of the step.
+    """
+
+    def __init__(self, ctx: StepContext, options: BuildOptions) -> None:
+        self._ctx = ctx
+        self._options = options
+
+    def problems(self) -> Iterator[Problem]:
+        """The name is one, the files are there, nothing secret would stay in the image, and a builder can build it."""
+        yield from self._naming_problems()
+        missing = list(self._missing_files())
+        yield from missing
+        if missing:
+            return
+        try:
+            recipe = self._recipe()
+            entries = recipe.visible()
+            yield from self._leak_problems(recipe, entries)
+        except InvalidInput as error:
+            yield from error.problems or (Problem(error.message, None, error.remedy),)
+            return
+        if self._ctx.pending & COUNTED or not self._look_up(recipe, entries).keeper:
+            yield from builder_problems(
+                self._ctx.images.builders(), self._options.backend, needs_of(self._options, recipe)
+            )
+
+    def changes(self) -> list[Change]:
+        """The image that would be built, and why; or that it is there."""
+        tags = tuple(f"tag {name}" for name in self._tagging().names)
+        if self._ctx.pending & COUNTED:
+            return [Change("build", f"{self._options.repository}:<content>", self._source(), tags)]
+        recipe = self._recipe()
+        lookup = self._look_up(recipe, recipe.visible())
+        if lookup.keeper:
+            return [Change("keep", lookup.reference, "the registry serves it already", tags)]
+        return [Change("build", lookup.reference, self._source(), (*told_reasons(lookup), *tags))]
+
+    def perform(self) -> Built:
+        """Build it, unless a registry or the engine has it already, and name it by its content tag.
+
+        Raises:
+            BuildFailed: an instruction failed; the message has its line in the Dockerfile.
+            CheckFailed: something secret would stay in the image, or no builder can build it.
+        """
+        recipe = self._recipe()
+        entries = recipe.visible()
+        # Earlier steps may have written files since the check.
+        _refuse(self._leak_problems(recipe, entries))
+        tagging = self._tagging()
+        for remark in tagging.remarks:
+            self._ctx.say(remark)
+        lookup = on_engine(self._ctx, self._look_up(recipe, entries))
+        if lookup.keeper:
+            self._ctx.say(f"the {lookup.keeper} has {lookup.reference} already: nothing is built")
+        else:
+            lookup = self._build(recipe, lookup)
+        lookup.memory.remember(lookup.fingerprint)
+        return Built(lookup.reference, lookup.image_id, tagging.names)
+
+    def _build(self, recipe: Recipe, lookup: Lookup) -> Lookup:
+        for reason in told_reasons(lookup):
+            self._ctx.say(reason)
+        image_id = self._perform(recipe, lookup)
+        self._ctx.images.tag(image_id, lookup.reference)
+        return msgspec.structs.replace(lookup, keeper="engine", image_id=image_id)
+
+    def _perform(self, recipe: Recipe, lookup: Lookup) -> str:
+        options = self._options
+        builder = choose_builder(self._ctx.images.builders(), options.backend, needs_of(options, recipe))
+        epoch = creation_time(self._ctx.build, self._ctx.env)
+        labels = self._labels(recipe, lookup, epoch)
+        request = build_request(options, recipe, builder.name, labels=labels, epoch=epoch, path=self._ctx.path)
+        # The engine's own copy of a base may be older than what the tag stands for.
+        request = msgspec.structs.replace(request, pull=options.pull or all(base.served for base in lookup.bases))
+        progress = BuildProgress(self._ctx, recipe)
+        self._ctx.say(f"built by {builder.via}")
+        _refuse_triggers(self._ctx, recipe)
+        try:
+            image = self._ctx.images.build(
+                request, on_line=self._ctx.say, on_step=progress.show, cancellation=self._ctx.cancellation
+            )
+        except BuildFailed as error:
+            raise progress.located(error) from error
+        # A base image that was not here before has been pulled by now.
+        _refuse_triggers(self._ctx, recipe)
+        return image
+
+    def _look_up(self, recipe: Recipe, entries: Sequence[ContextEntry]) -> Lookup:
+        options = self._options
+        return look_up(
+            self._ctx,
+            recipe,
+            entries,
+            options.repository,
+            args=options.args,
+            labels=options.labels,
+            salt=self._ctx.run_id if options.no_cache else "",
+        )
+
+    def _labels(self, recipe: Recipe, lookup: Lookup, created: int) -> dict[str, str]:
+        wanted = recipe.base.reference if recipe.base else ""
+        base = next((base for base in lookup.bases if base.reference == wanted), None)
+        metadata = read_metadata(recipe.context)
+        return {**image_labels(self._ctx.application, metadata, self._ctx.build, base, created), **self._options.labels}
+
+    def _tagging(self) -> Tagging:
+        rules = [parse_rule(rule) for rule in self._options.tags]
+        return name_tags(rules, self._ctx.build, self._options.flavor, self._ctx.clock.now()) if rules else Tagging()
+
+    def _naming_problems(self) -> Iterator[Problem]:
+        reference = ImageReference.parse(self._options.repository)
+        if "repository" not in self._ctx.pending and (reference.tag or reference.digest):
+            remedy = f"Write {reference.repository}: the tag comes from the content."
+            message = f"The repository of {self._ctx.step!r} has a tag or a digest: {self._options.repository}"
+            yield Problem(message, None, remedy)
+        if "tags" not in self._ctx.pending:
+            try:
+                self._tagging()
+            except InvalidInput as error:
+                yield Problem(error.message, None, error.remedy)
+
+    def _missing_files(self) -> Iterator[Problem]:
+        options = self._options
+        if not self._ctx.path(options.context).is_dir():
+            yield Problem(f"The build context of {self._ctx.step!r} does not exist: {options.context}")
+        elif not self._dockerfile().is_file():
+            yield Problem(f"The Dockerfile of {self._ctx.step!r} does not exist: {self._shown_dockerfile()}")
+        for name, path in options.secret_files.items():
+            if "secret_files" not in self._ctx.pending and not self._ctx.path(path).is_file():
+                yield Problem(f"The file with the secret {name!r} of {self._ctx.step!r} does not exist: {path}")
+        if "default" in options.ssh and not self._ctx.env.get("SSH_AUTH_SOCK"):
+            remedy = "Start one (`eval $(ssh-agent)`, `ssh-add`), or name a key: `ssh: [default=path]`."
+            yield Problem(
+                f"`ssh: [default]` of {self._ctx.step!r} needs an SSH agent, and none runs here.", None, remedy
+            )
+
+    def _recipe(self) -> Recipe:
+        options = self._options
+        return read_recipe(
+            self._ctx.path(options.context),
+            self._dockerfile(),
+            shown=self._shown_dockerfile(),
+            args=options.args,
+            target=options.target,
+            platforms=options.platforms,
+            whole_context=options.whole_context,
+        )
+
+    def _leak_problems(self, recipe: Recipe, entries: Sequence[ContextEntry]) -> Iterator[Problem]:
+        leaks = find_leaks(recipe.context, entries, recipe.dockerfile, self._options.args)
+        return leak_problems(leaks, self._options.allow_secrets)
+
+    def _dockerfile(self) -> Path:
+        options = self._options
+        return (
+            self._ctx.path(options.dockerfile) if options.dockerfile else self._ctx.path(options.context) / "Dockerfile"
+        )
+
+    def _source(self) -> str:
+        return f"from {self._shown_dockerfile()}"
+
+    def _shown_dockerfile(self) -> str:
+        path = self._dockerfile()
+        return str(path.relative_to(self._ctx.workspace)) if path.is_relative_to(self._ctx.workspace) else str(path)
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    """Stop a run for what a check would have found.
+
+    Raises:
+        CheckFailed: there is a problem.
+    """
+    found = list(problems)
+    if found:
+        raise CheckFailed(found[0].message, remedy=found[0].remedy, evidence=[str(problem) for problem in found])
+
+
+def _refuse_triggers(ctx: StepContext, recipe: Recipe) -> None:
+    """Refuse a base image that reads files which nothing in the Dockerfile names: a change of them would go unseen.
+
+    Raises:
+        WorkFailed: there is one.
+    """
+    if recipe.whole_context:
+        return
+    for image in recipe.images:
+        reading = [each for each in ctx.images.triggers(image.reference) if each.upper().startswith(("COPY", "ADD"))]
+        if reading:
+            raise WorkFailed(
+                f"The base image {image.reference} reads the build context by itself (ONBUILD {reading[0]}).",
+                remedy="Set `whole_context: true`, so that every file of the context counts.",
+            )

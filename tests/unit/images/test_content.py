@@ -1,0 +1,444 @@
+"""The content tag: what changes it, what does not, and who is asked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tracemalloc
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cdkit.errors import EngineUnreachable, ObjectNotFound
+from cdkit.flow.cancellation import Cancellation
+from cdkit.models.event import Warned
+from cdkit.models.image import Credentials
+from cdkit.testing import FakeImageEngine, FakeRegistry, FakeWorld, StepRun, run_step
+from cdkit_images.build_image import BuildImage
+from cdkit_images.content.file_digests import file_digests
+from cdkit_images.content.fingerprint import Fingerprint
+from cdkit_images.content.stat_cache import Known, StatCache
+from cdkit_images.context import ContextEntry
+
+REPOSITORY = "registry.example/shop"
+BASE = "registry.example/base:1"
+DIGEST = f"sha256:{'a' * 64}"
+OTHER = f"sha256:{'b' * 64}"
+
+
+class Project:
+    """A folder with a Dockerfile that copies all of it, an engine, and registries."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.engine = FakeImageEngine()
+        self.registry = FakeRegistry(self.engine)
+        self.registry.images[BASE] = DIGEST
+
+    def write(self, path: str, content: str | bytes) -> Path:
+        place = self.folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return place
+
+    def build(self, **options: Any) -> StepRun:
+        world = FakeWorld(images=self.engine, registry=self.registry)
+        return run_step(BuildImage, {"repository": REPOSITORY, **options}, world=world, workspace=self.folder)
+
+    def tag(self, **options: Any) -> str:
+        image: str = self.build(**options).outputs.image
+        return image.removeprefix(f"{REPOSITORY}:")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    project = Project(tmp_path / "project")
+    project.write("Dockerfile", f"FROM {BASE}\nCOPY . /app\n")
+    project.write("src/main.py", "print('hello')\n")
+    project.write("run.sh", "exec true\n")
+    (project.folder / "current").symlink_to("src")
+    return project
+
+
+# What changes the tag
+
+
+def rename(project: Project) -> object:
+    return (project.folder / "run.sh").rename(project.folder / "start.sh")
+
+
+def relink(project: Project) -> None:
+    (project.folder / "current").unlink()
+    (project.folder / "current").symlink_to("run.sh")
+
+
+CHANGES: dict[str, Callable[[Project], object]] = {
+    "content": lambda project: project.write("src/main.py", "print('howdy')\n"),
+    "new file": lambda project: project.write("src/new.py", ""),
+    "new folder": lambda project: (project.folder / "empty").mkdir(),
+    "file is gone": lambda project: (project.folder / "run.sh").unlink(),
+    "name": rename,
+    "mode": lambda project: (project.folder / "run.sh").chmod(0o755),
+    "readable by the owner only": lambda project: (project.folder / "run.sh").chmod(0o600),
+    "link": relink,
+    "Dockerfile": lambda project: project.write("Dockerfile", f"FROM {BASE}\nCOPY . /srv\n"),
+    "base": lambda project: project.registry.images.update({BASE: OTHER}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_what_changes_the_image_changes_its_tag(project: Project, change: Callable[[Project], object]) -> None:
+    before = project.tag()
+    change(project)
+    assert project.tag() != before
+
+
+@pytest.mark.parametrize(
+    "options", [{"target": "a"}, {"args": {"A": "2"}}, {"platforms": ["linux/arm64"]}, {"labels": {"team": "shop"}}]
+)
+def test_an_option_that_changes_the_image_changes_its_tag(project: Project, options: dict[str, Any]) -> None:
+    project.write("Dockerfile", f"FROM {BASE} AS a\nARG A\nFROM {BASE}\nCOPY . /app\n")
+    assert project.tag(args={"A": "1"}) != project.tag(**{"args": {"A": "1"}, **options})
+
+
+def test_two_contexts_of_the_same_sizes_and_times_are_told_apart(project: Project, tmp_path: Path) -> None:
+    other = Project(tmp_path / "other")
+    shutil.copytree(project.folder, other.folder, symlinks=True)
+    other.write("src/main.py", "print('howdy')\n")
+    for folder in (project.folder, other.folder):
+        for path in (folder / "src" / "main.py", folder / "src"):
+            os.utime(path, ns=(1_600_000_000_000_000_000, 1_600_000_000_000_000_000))
+    assert (project.folder / "src/main.py").stat().st_size == (other.folder / "src/main.py").stat().st_size
+    assert project.tag() != other.tag()
+
+
+def test_a_file_that_is_replaced_by_one_of_the_same_size_and_time_is_noticed(project: Project) -> None:
+    path = project.folder / "src" / "main.py"
+    os.utime(path, ns=(10**18, 10**18))
+    before = project.tag()
+    path.write_bytes(b"print('howdy')\n")
+    os.utime(path, ns=(10**18, 10**18))
+    assert project.tag() != before
+
+
+# What does not
+
+
+def test_the_same_content_has_the_same_tag(project: Project) -> None:
+    assert project.tag() == project.tag()
+
+
+def test_touching_a_file_does_not_change_the_tag(project: Project) -> None:
+    before = project.tag()
+    os.utime(project.folder / "src" / "main.py", (1, 1))
+    assert project.tag() == before
+
+
+def test_what_the_dockerfile_cannot_see_does_not_count(project: Project) -> None:
+    project.write(".dockerignore", "*.md\n.dockerignore\n")
+    before = project.tag()
+    project.write("README.md", "hello")
+    assert project.tag() == before
+    project.write("Dockerfile", f"FROM {BASE}\nCOPY src /app\n")
+    before = project.tag()
+    project.write("elsewhere", "hello")
+    assert project.tag() == before
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=t", "-c", "user.email=t@example", "-c", "protocol.file.allow=always", *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o002])
+def test_a_clone_elsewhere_has_the_same_tag(project: Project, tmp_path: Path, umask: int) -> None:
+    """Even where the Dockerfile copies `.git`, whose files differ in each clone."""
+    project.write(".gitignore", ".cdkit\n")
+    git(project.folder, "init", "-q", "-b", "main")
+    git(project.folder, "add", "-A")
+    git(project.folder, "commit", "-qm", "first")
+    git(project.folder, "tag", "v1")
+    before = project.tag()
+    previous = os.umask(umask)
+    git(tmp_path, "clone", "-q", str(project.folder), "clone")
+    os.umask(previous)
+    clone = Project(tmp_path / "clone")
+    git(clone.folder, "status")
+    assert clone.tag() == before
+    git(clone.folder, "tag", "v2")
+    assert clone.tag() != before
+
+
+def test_a_worktree_has_the_tag_of_its_commit(project: Project, tmp_path: Path) -> None:
+    git(project.folder, "init", "-q", "-b", "main")
+    project.write(".gitignore", ".cdkit\n")
+    git(project.folder, "add", "-A")
+    git(project.folder, "commit", "-qm", "first")
+    git(project.folder, "pack-refs", "--all")
+    git(project.folder, "checkout", "-q", "--detach")
+    before = project.tag()
+    git(project.folder, "worktree", "add", "-q", "--detach", str(tmp_path / "tree"))
+    assert Project(tmp_path / "tree").tag() == before
+
+
+def test_names_that_are_no_text_count_too(project: Project) -> None:
+    before = project.tag()
+    (project.folder / os.fsdecode(b"caf\xe9")).touch()
+    changed = project.tag()
+    assert changed not in {before, ""}
+    assert project.tag() == changed
+
+
+# The cache
+
+
+def library(cache: StatCache) -> dict[str, bytes]:
+    """The digests of files that were changed long ago."""
+    folder = Path(json.__file__).parent
+    files = [ContextEntry(path.name, "file", path.stat()) for path in folder.iterdir() if path.is_file()]
+    return file_digests(folder, files, cache, Cancellation())
+
+
+def test_a_file_that_was_read_is_not_read_again(tmp_path: Path) -> None:
+    cache = StatCache(tmp_path / "cache")
+    digests = library(cache)
+    cache.save()
+    path = Path(json.__file__)
+    assert digests[path.name] == hashlib.sha256(path.read_bytes()).digest()
+    again = StatCache(tmp_path / "cache")
+    assert {name: again.find(name, (path.parent / name).stat()) for name in digests} == digests
+    (tmp_path / "copy").write_bytes(path.read_bytes())
+    assert again.find(path.name, (tmp_path / "copy").stat()) is None
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_remembered(tmp_path: Path) -> None:
+    cache, status = StatCache(tmp_path / "cache"), Path(json.__file__).stat()
+    cache.begin_to_learn()
+    cache.learn({"file": Known(None, b"digest")})
+    assert cache.find("file", status) is None
+
+
+def test_several_processes_may_write_a_cache_at_once(tmp_path: Path) -> None:
+    def work(_: int) -> dict[str, bytes]:
+        cache = StatCache(tmp_path / "cache")
+        digests = library(cache)
+        cache.save()
+        return digests
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(work, range(12)))
+    assert all(result == results[0] for result in results)
+    assert [path.name for path in tmp_path.iterdir()] == ["cache"]
+
+
+def test_a_large_file_is_never_whole_in_memory(tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(256 << 20)
+    entry = ContextEntry("large", "file", (tmp_path / "large").stat())
+    tracemalloc.start()
+    file_digests(tmp_path, [entry], StatCache(tmp_path / "cache"), Cancellation())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 << 20
+
+
+def test_nothing_that_was_changed_a_moment_ago_is_believed(project: Project) -> None:
+    """The file system's clock has ticks: two changes in one of them look alike."""
+    path = project.folder / "run.sh"
+    tags = set()
+    for number in range(20):
+        path.write_text(f"{number:05}")
+        os.utime(path, ns=(10**18, 10**18))
+        tags.add(project.tag())
+    assert len(tags) == 20
+
+
+@pytest.mark.parametrize("garbage", [b"", b"garbage", b"\x92\x01\xa1x", b"\x92\x63\x80"])
+def test_a_cache_that_is_damaged_is_as_good_as_none(project: Project, garbage: bytes) -> None:
+    before = project.tag()
+    for path in (project.folder / ".cdkit" / "memory" / "images").iterdir():
+        path.write_bytes(garbage)
+    assert project.tag() == before
+
+
+def test_a_memory_that_cannot_be_written_keeps_nothing_from_being_built(project: Project) -> None:
+    (project.folder / ".cdkit").write_text("in the way")
+    assert project.tag() == project.tag()
+
+
+# Who is asked
+
+
+def test_an_image_that_is_served_is_not_built_and_needs_no_engine(project: Project) -> None:
+    first = project.build().outputs
+    project.registry.images[first.image] = DIGEST
+    project.registry.requests.clear()
+    built = len(project.engine.builds)
+    project.engine.go_away()
+    shutil.rmtree(project.folder / ".cdkit")
+    again = project.build()
+    assert again.outputs.image == first.image
+    assert again.outputs.id == DIGEST
+    assert len(project.engine.builds) == built
+    assert f"the registry has {first.image} already: nothing is built" in again.lines
+    assert [(change.action, change.subject) for change in again.changes] == [("keep", first.image)]
+    assert project.registry.requests == [("digest", BASE), ("image_id", first.image)], "of check, plan and run together"
+
+
+def test_an_image_that_the_engine_has_is_not_built_again(project: Project) -> None:
+    project.build()
+    again = project.build()
+    assert len(project.engine.builds) == 1
+    assert any("the engine has" in line for line in again.lines)
+
+
+def test_a_build_without_any_cache_is_made_each_time(project: Project) -> None:
+    tags = {project.build(no_cache=True).outputs.image for _ in range(2)}
+    assert len(project.engine.builds) >= 1
+    assert tags.isdisjoint({project.build().outputs.image})
+
+
+def test_a_base_by_digest_is_not_asked_for(project: Project) -> None:
+    project.write("Dockerfile", f"FROM registry.example/base@{DIGEST}\nCOPY . /app\n")
+    project.registry.images["registry.example/base:x"] = DIGEST
+    project.engine.registry[f"registry.example/base@{DIGEST}"] = DIGEST
+    project.build()
+    assert {question for question, _ in project.registry.requests} == {"image_id"}
+
+
+def test_each_base_is_asked_for_once_whatever_its_stages(project: Project) -> None:
+    project.write(
+        "Dockerfile", f"FROM {BASE} AS a\nFROM {BASE} AS b\nCOPY --from=a / /\nFROM scratch\nCOPY --from=b / /\n"
+    )
+    project.build()
+    assert [reference for question, reference in project.registry.requests if question == "digest"] == [BASE]
+
+
+def test_the_newest_base_is_built_upon(project: Project) -> None:
+    project.build()
+    assert project.engine.builds[0].pull
+
+
+def test_a_base_that_only_the_engine_has_counts_by_its_id(project: Project) -> None:
+    del project.registry.images[BASE]
+    project.engine.images[BASE] = DIGEST
+    ended = project.build()
+    assert "No registry serves the base image" in ended.of(Warned)[0].message
+    assert not project.engine.builds[0].pull
+    project.engine.images[BASE] = OTHER
+    assert project.build().outputs.image != ended.outputs.image
+
+
+def test_a_base_that_nobody_has_is_found_before_the_build(project: Project) -> None:
+    del project.registry.images[BASE]
+    ended = project.build()
+    assert isinstance(ended.error, ObjectNotFound)
+    assert BASE in ended.error.message
+    assert not ended.changes
+
+
+@pytest.mark.parametrize("trouble", ["silent", "locked"])
+def test_a_registry_that_cannot_be_asked_keeps_nothing_from_being_built(project: Project, trouble: str) -> None:
+    project.write("Dockerfile", "FROM scratch\nCOPY . /app\n")
+    if trouble == "silent":
+        project.registry.silent.add("registry.example")
+    else:
+        project.engine.logins["registry.example"] = Credentials("a", "b")
+    ended = project.build()
+    assert ended.outputs.image
+    assert "not known whether the image is there" in ended.of(Warned)[0].message
+
+
+def test_a_name_of_this_engine_alone_is_asked_for_nowhere(project: Project) -> None:
+    project.write("Dockerfile", "FROM scratch\nCOPY . /app\n")
+    project.build(repository="shop")
+    assert project.registry.requests == []
+
+
+def test_an_engine_that_is_away_is_told_when_it_is_needed(project: Project) -> None:
+    project.engine.go_away()
+    assert isinstance(project.build().error, EngineUnreachable)
+
+
+# What is said of it
+
+
+def reasons(project: Project, **options: Any) -> tuple[str, ...]:
+    return project.build(**options).changes[0].details
+
+
+def test_the_first_build_needs_no_reason(project: Project) -> None:
+    assert reasons(project) == ("nothing is known here of an earlier build",)
+
+
+def test_what_forces_a_build_is_said(project: Project) -> None:
+    project.write("Dockerfile", f"FROM {BASE}\nARG A\nCOPY . /app\n")
+    project.build(args={"A": "1"})
+    project.write("src/main.py", "print('howdy')\n")
+    project.write("src/new.py", "")
+    (project.folder / "run.sh").chmod(0o755)
+    relink(project)
+    project.registry.images[BASE] = OTHER
+    ended = project.build(args={"A": "2"})
+    assert ended.changes[0].details == (
+        f"base image {BASE} changed",
+        "build argument A changed",
+        "current leads elsewhere",
+        "run.sh has mode 755 now, and had 644",
+        "src/main.py changed",
+        "src/new.py is new",
+    )
+    assert "src/main.py changed" in ended.lines
+
+
+def test_the_reasons_are_those_since_the_last_build(project: Project) -> None:
+    for number in range(3):
+        project.write("src/main.py", f"{number}")
+        (project.folder / "run.sh").chmod(0o644)
+        project.build()
+    (project.folder / "run.sh").unlink()
+    assert reasons(project) == ("run.sh is gone",)
+
+
+def test_many_reasons_are_counted(project: Project) -> None:
+    project.build()
+    for number in range(30):
+        project.write(f"src/{number:02}.py", "")
+    assert reasons(project)[-1] == "and 20 more"
+
+
+def test_a_build_argument_is_not_written_down(project: Project) -> None:
+    project.build(args={"VERSION": "5up3rs3cret-or-not"})
+    written = b"".join(path.read_bytes() for path in project.folder.rglob(".cdkit/**/*") if path.is_file())
+    assert b"5up3rs3cret" not in written
+
+
+FILES = st.dictionaries(
+    st.text(min_size=1, max_size=4), st.sampled_from(["file 644 a", "file 755 a", "link - b"]), max_size=4
+)
+
+
+@given(FILES, FILES, FILES, FILES)
+@settings(max_examples=200, deadline=None)
+def test_two_fingerprints_have_one_tag_only_when_they_are_equal(a: Any, b: Any, c: Any, d: Any) -> None:
+    one, other = Fingerprint(a, b), Fingerprint(c, d)
+    assert (one.tag == other.tag) == (one == other)
+    assert bool(one.differences(other)) == (one != other)
+
+
+def test_a_pipe_in_the_context_is_left_out(project: Project) -> None:
+    before = project.tag()
+    os.mkfifo(project.folder / "pipe")
+    assert project.tag() == before
