@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from cdkit.api import Manifest, ObjectRef, StepContext
 from cdkit_deploy.order import phases, rank_of
 from cdkit_deploy.prepare import OWNER
@@ -56,7 +58,8 @@ def _restore(
 ) -> list[str]:
     """Apply all of the last verified revision that is not as it was then."""
     wanted = without_autoscaled_replicas(ctx, revision)
-    targets = [Target(item, live.get(Key.of(ObjectRef.of(item))), force=True) for item in wanted]
+    compared = [Target.of(item, live.get(Key.of(ObjectRef.of(item)))) for item in wanted]
+    targets = [msgspec.structs.replace(target, force=True) for target in compared]
     hand_over_replicas(ctx, targets)
     recreate: Recreate = "never" if options.recreate == "never" else "where-needed"
     done: list[str] = []
