@@ -8,7 +8,6 @@ import msgspec
 
 from cdkit.api import Manifest, ObjectRef, StepContext
 from cdkit_deploy.order import phases, rank_of
-from cdkit_deploy.prepare import OWNER
 from cdkit_deploy.rollout import await_ready
 from cdkit_deploy.transaction.applying import Done, apply_all
 from cdkit_deploy.transaction.autoscaled import hand_over_replicas, without_autoscaled_replicas
@@ -41,8 +40,9 @@ def go_back(
         RolloutFailed: something cannot be put back, or does not run as before.
         CdkitError: the cluster does not let us.
     """
-    revision = [item for item in baseline.contents.objects if item["kind"] != _RUNS_ONCE]
-    live = look_at(ctx, [*map(ObjectRef.of, revision), *(item.ref for item in before)])
+    known = [item for item in baseline.contents.objects if item["kind"] != _RUNS_ONCE]
+    live = look_at(ctx, [*map(ObjectRef.of, known), *(item.ref for item in before)])
+    revision = [item for item in known if place.may_touch(live.get(Key.of(ObjectRef.of(item))))]
     touched = [item for item in before if _is_touched(item, live, place)]
     done = _restore(ctx, baseline, revision, live, options)
     done += remove_all(ctx, (item.ref for item in touched if item.live is None))
@@ -91,5 +91,4 @@ def _is_touched(before: Before, live: Live, place: Place) -> bool:
     now = live.get(Key.of(before.ref))
     if now is None:
         return before.live is not None
-    is_ours = (now["metadata"].get("annotations") or {}).get(OWNER) == place.owner
-    return is_ours and (before.live is None or not is_as_it_was(before.live, now))
+    return place.owns(now) and (before.live is None or not is_as_it_was(before.live, now))

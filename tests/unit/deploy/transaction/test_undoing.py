@@ -73,6 +73,14 @@ def test_what_somebody_else_made_becomes_as_it_was(shop: Shop) -> None:
     assert not live["metadata"].get("annotations")
 
 
+def test_what_belongs_to_somebody_else_by_now_is_not_taken_back(shop: Shop) -> None:
+    shop.deploy(config_map("shared", a="1"), deployment("good:1"))
+    theirs = {"metadata": {"annotations": {"cdkit.dev/owner": "other/live/apply"}}, "data": {"a": "theirs"}}
+    shop.cluster.patch(ObjectRef("v1", "ConfigMap", "shared", NAMESPACE), theirs, "merge")
+    assert isinstance(shop.deploy(deployment("bad")).error, RolledBack)
+    assert shop.data("shared") == {"a": "theirs"}
+
+
 def test_a_first_deployment_is_removed(shop: Shop) -> None:
     failed = shop.deploy(*FIRST, deployment("bad"))
     assert isinstance(failed.error, RolledBack)
