@@ -37,6 +37,7 @@ from cdkit.models.kube import FieldRefusal, Manifest, ObjectChange, ObjectQuery,
 from cdkit.models.problem import Position, Problem
 from cdkit.models.quantity import Quantity
 from cdkit.observe.access import Permission
+from cdkit.plugin.commands import Cell, Colour, PluginCommand, Project
 from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.commits import Commits
@@ -59,10 +60,12 @@ __all__ = [
     "Cancelled",
     "Cause",
     "CdkitError",
+    "Cell",
     "Change",
     "CheckFailed",
     "Cluster",
     "ClusterUnreachable",
+    "Colour",
     "Commits",
     "Credentials",
     "Decision",
@@ -82,9 +85,11 @@ __all__ = [
     "ObjectQuery",
     "ObjectRef",
     "Permission",
+    "PluginCommand",
     "Position",
     "Problem",
     "Processes",
+    "Project",
     "Quantity",
     "Refused",
     "Registry",

@@ -38,16 +38,19 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
+        self._known: set[str] = set()
         self._forms: set[str] = set()
         self._find: Callable[[str, int], Span | None] | None = None
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
         """Mask these values from now on, in every form. Empty values are ignored."""
-        forms = {form for secret in secrets if secret.strip() for form in _forms(secret)}
-        if not forms:
+        fresh = {secret for secret in secrets if secret.strip()} - self._known
+        if not fresh:
             return
+        forms = {form for secret in fresh for form in _forms(secret)}
         with self._lock:
+            self._known |= fresh
             self._forms |= forms
             # The longest first: a secret that holds another one is masked whole.
             ordered = sorted(self._forms, key=lambda form: (-len(form), form))

@@ -22,6 +22,6 @@ def main() -> None:
     from cdkit.cli.guard import guarded
 
     code = guarded(sys.argv[1:])
-    # All memory goes back at once: to look through it for cycles first takes thrice as long as the interpreter needs.
+    # All memory goes back at once; to look through it for cycles first takes longer than to start the interpreter.
     gc.freeze()
     sys.exit(code)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import msgspec
+
 from cdkit.diagnosis.cause_id import CauseId
 from cdkit.diagnosis.container import container_cause
 from cdkit.diagnosis.events import ObjectEvent, latest
@@ -199,7 +201,7 @@ def image_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
         return None
     refusal = _refusal(container, told)
     image = quoted(container.image)
-    return container_cause(
+    cause = container_cause(
         pod,
         container,
         refusal.cause_id,
@@ -209,6 +211,7 @@ def image_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
         patience=refusal.patience,
         proof=(str(told),) if told else (),
     )
+    return msgspec.structs.replace(cause, concern="image", is_vague=refusal is _UNKNOWN)
 
 
 def _missing_login(pod: PodStatus, refusal: _Refusal) -> str:

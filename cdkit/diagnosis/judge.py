@@ -29,7 +29,7 @@ class Decision(msgspec.Struct, frozen=True):
 class Judge:
     """Remembers since when each cause stands. Times are seconds on one scale of the caller's, which never runs back.
 
-    A cause is the same one while its id and its container are, whichever pod shows it: a ReplicaSet replaces its
+    A cause is the same one while its concern and its container are, whichever pod shows it: a ReplicaSet replaces its
     pods, and a broken template breaks each of them.
 
     Args:
@@ -41,9 +41,11 @@ class Judge:
         self._since: dict[tuple[str, str], float] = {}
         self._graces: dict[tuple[str, str], float] = {}
         self._blind_since: float | None = None
+        self._telling: dict[tuple[str, str, str], Cause] = {}
 
     def observe(self, verdict: Verdict, now: float) -> Decision:
         """Take in a verdict that was true at the time `now`."""
+        verdict = msgspec.structs.replace(verdict, causes=tuple(map(self._recalled, verdict.causes)))
         self._see_again(now)
         self._remember(verdict.causes, now)
         if verdict.state == "succeeded":
@@ -64,6 +66,14 @@ class Judge:
             return None
         ends = [self._since[identity] + grace for identity, grace in self._graces.items()]
         return max(now, min(ends)) if ends else None
+
+    def _recalled(self, cause: Cause) -> Cause:
+        """The cause, or what an earlier look told more exactly: while it backs off, a kubelet names no reason."""
+        key = (cause.pod, *cause.identity)
+        if cause.is_vague:
+            return self._telling.get(key, cause)
+        self._telling[key] = cause
+        return cause
 
     def _see_again(self, now: float) -> None:
         if self._blind_since is not None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
+
 from cdkit.diagnosis.container import container_cause, noun
 from cdkit.diagnosis.container_end import is_running_well, log_of_the_ended
 from cdkit.diagnosis.events import ObjectEvent, latest
@@ -16,6 +18,7 @@ from cdkit.diagnosis.verdict import FATAL_NOW, NEVER_FATAL, Cause, Patience
 from cdkit.diagnosis.wording import quoted, times
 
 KILLED_ONCE = Patience.after(60)
+READINESS = "readiness"
 READINESS_GRACE = 120.0
 """Seconds, beside the probe's own initial delay: a program that warms up longer should have a startup probe."""
 
@@ -51,17 +54,15 @@ def startup_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
     if container.state != "running" or container.has_started_up or "startupProbe" not in container.spec:
         return None
     answer = _last_answer(container, "startup", since=container.started_at)
-    if answer is None:
-        return None
+    fails = f"fails{_quote(answer)}" if answer else "has not passed yet"
     return container_cause(
         pod,
         container,
         "startup-probe-failing",
-        f"Pod {pod.name} is running but has not started up: the startup probe of {noun(container)} fails"
-        f"{_quote(answer)}.",
+        f"Pod {pod.name} is running but has not started up: the startup probe of {noun(container)} {fails}.",
         remedy="Kubernetes restarts the container when the probe's failureThreshold is reached; read its log.",
         patience=NEVER_FATAL,
-        proof=(str(answer),),
+        proof=(str(answer) if answer else f"container {container.name} is running, started is false",),
         log="current",
     )
 
@@ -73,7 +74,7 @@ def readiness_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
     answer = _last_answer(container, "readiness", since=container.started_at)
     if answer is None:
         return None
-    return container_cause(
+    cause = container_cause(
         pod,
         container,
         "readiness-failing",
@@ -83,6 +84,7 @@ def readiness_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
         proof=(str(answer),),
         log="current",
     )
+    return msgspec.structs.replace(cause, concern=READINESS)
 
 
 def _probe_of_kill(killed: ObjectEvent) -> str:

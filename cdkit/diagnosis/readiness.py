@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from cdkit.diagnosis.container import container_cause, noun
 from cdkit.diagnosis.pod_status import ContainerStatus, PodStatus
-from cdkit.diagnosis.probes import READINESS_GRACE, initial_delay
+from cdkit.diagnosis.probes import READINESS, READINESS_GRACE, initial_delay
 from cdkit.diagnosis.verdict import Cause, Patience
 from cdkit.diagnosis.wording import evidence, quoted
+
+ANSWER_COMES_LATE = 60.0
+"""Seconds by which the event with a probe's answer may be late: kubelets send a few events a second only."""
 
 GATE = Patience.after(120)
 """Time for whoever opens a gate, such as the controller of a load balancer."""
@@ -19,16 +24,17 @@ def never_ready_cause(pod: PodStatus, container: ContainerStatus) -> Cause | Non
     probe = container.spec.get("readinessProbe")
     if probe is None:
         return None
-    return container_cause(
+    cause = container_cause(
         pod,
         container,
         "never-ready",
         f"Pod {pod.name} is running but not ready: the readiness probe of {noun(container)} has not answered yet.",
         remedy="Read the container's log; see whether initialDelaySeconds and periodSeconds of the probe fit.",
-        patience=Patience.after(READINESS_GRACE + initial_delay(probe)),
+        patience=Patience.after(READINESS_GRACE + ANSWER_COMES_LATE + initial_delay(probe)),
         proof=(f"container {container.name} is running, ready is false",),
         log="current",
     )
+    return msgspec.structs.replace(cause, concern=READINESS)
 
 
 def gate_cause(pod: PodStatus) -> Cause | None:

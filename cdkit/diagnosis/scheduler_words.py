@@ -148,7 +148,7 @@ def obstacle(message: str, asked: Mapping[str, str]) -> Obstacle:
         return Obstacle("there are no nodes", "Add a node to the cluster.", passes=True)
     lacks = [_lack(reason) for reason in reasons]
     return Obstacle(
-        sentence="; ".join(_in_words(reason, nodes, asked) for reason in reasons),
+        sentence="; ".join(dict.fromkeys(_in_words(reason, nodes, asked) for reason in reasons)),
         remedy=" ".join(dict.fromkeys(lack.remedy if lack else _LOOK_AT_NODES for lack in lacks)),
         passes=any(lack is None or lack.passes for lack in lacks),
     )

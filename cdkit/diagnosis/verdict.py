@@ -56,6 +56,8 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
         patience: how long it may stand.
         pod: the name of the pod that shows it; empty for a cause of the workload itself.
         container: the container's name; empty for a cause of the whole pod or workload.
+        concern: what the patience is for, where several causes are about the same: `image`; the id when empty.
+        is_vague: an earlier look may have told more of the same concern; then that stands.
         log: which instance of the container has a log that tells more; None when none has one. `with_log` adds it.
     """
 
@@ -67,12 +69,14 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     patience: Patience
     pod: str = ""
     container: str = ""
+    concern: str = ""
+    is_vague: bool = False
     log: Instance | None = None
 
     @property
     def identity(self) -> tuple[str, str]:
-        """What makes two causes the same one over time, when pods come and go: the id and the container."""
-        return self.id, self.container
+        """What makes two causes the same one over time, when pods come and go: the concern and the container."""
+        return self.concern or self.id, self.container
 
 
 class Progress(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pluggy
 
+from cdkit.plugin.commands import PluginCommand
 from cdkit.step import Step
 
 PROJECT = "cdkit"
@@ -18,3 +19,7 @@ class HookSpecs:
     @hookspec
     def cdkit_register_steps(self) -> list[type[Step]]:  # type: ignore[empty-body]
         """Give the classes of the steps that the plugin brings."""
+
+    @hookspec
+    def cdkit_register_commands(self) -> list[PluginCommand]:  # type: ignore[empty-body]
+        """Give the commands that the plugin brings to the command line; nothing of them is imported yet."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import TypeVar
 
 import msgspec
 import pluggy
 
+from cdkit.plugin.commands import PluginCommand
 from cdkit.plugin.hookspecs import PROJECT, HookSpecs
 from cdkit.plugin.installed import PluginEntry
 from cdkit.step import Step, StepOptions, StepOutputs
+
+Brought = TypeVar("Brought")
 
 
 class BrokenPlugin(msgspec.Struct, frozen=True):
@@ -26,32 +31,80 @@ class StepRegistry(msgspec.Struct, frozen=True):
     broken: tuple[BrokenPlugin, ...] = ()
 
 
+class CommandRegistry(msgspec.Struct, frozen=True):
+    """The commands that were found, by name, and the plugins that were not usable."""
+
+    commands: dict[str, PluginCommand]
+    broken: tuple[BrokenPlugin, ...] = ()
+
+
 def load_steps(plugins: Iterable[PluginEntry]) -> StepRegistry:
-    """Load plugins one at a time and collect their steps.
+    """Load plugins one at a time and collect their steps."""
+    return StepRegistry(*_collected(plugins, _steps_of))
+
+
+def load_commands(plugins: Iterable[PluginEntry], taken: Collection[str]) -> CommandRegistry:
+    """Load plugins one at a time and collect their commands.
+
+    Args:
+        plugins: the plugins.
+        taken: the names of cdkit's own commands.
+    """
+    return CommandRegistry(*_collected(plugins, lambda plugin, known: _commands_of(plugin, {*taken, *known})))
+
+
+def _collected(
+    plugins: Iterable[PluginEntry], brought_by: Callable[[PluginEntry, dict[str, Brought]], dict[str, Brought]]
+) -> tuple[dict[str, Brought], tuple[BrokenPlugin, ...]]:
+    """What plugins bring, by name, and those that are broken.
 
     pluggy can load a whole group by itself, but there the first plugin that does not import ends the program.
+
+    Args:
+        plugins: the plugins.
+        brought_by: gives what one plugin brings, told what is known already.
     """
-    steps: dict[str, type[Step]] = {}
+    known: dict[str, Brought] = {}
     broken: list[BrokenPlugin] = []
     for plugin in plugins:
         try:
-            brought: dict[str, type[Step]] = {}
-            for step in _steps_of(plugin):
-                _must_be_usable(step, steps | brought)
-                brought[step.name] = step
+            known |= brought_by(plugin, known)
         except (Exception, SystemExit) as error:  # noqa: BLE001 -- whatever a plugin raises must not take others down
             broken.append(BrokenPlugin(plugin.name, f"{type(error).__name__}: {error}"))
-            continue
-        steps |= brought
-    return StepRegistry(dict(sorted(steps.items())), tuple(broken))
+    return dict(sorted(known.items())), tuple(broken)
 
 
-def _steps_of(plugin: PluginEntry) -> list[type[Step]]:
+def _steps_of(plugin: PluginEntry, known: dict[str, type[Step]]) -> dict[str, type[Step]]:
+    brought: dict[str, type[Step]] = {}
+    for step in (step for steps in _hooks_of(plugin).cdkit_register_steps() for step in steps):
+        _must_be_usable(step, known | brought)
+        brought[step.name] = step
+    return brought
+
+
+def _commands_of(plugin: PluginEntry, taken: set[str]) -> dict[str, PluginCommand]:
+    brought: dict[str, PluginCommand] = {}
+    for command in (command for found in _hooks_of(plugin).cdkit_register_commands() for command in found):
+        _must_be_a_command(command, {*taken, *brought})
+        brought[command.name] = command
+    return brought
+
+
+def _hooks_of(plugin: PluginEntry) -> pluggy.HookRelay:
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(HookSpecs)
     manager.register(plugin.load(), name=plugin.name)
     manager.check_pending()
-    return [step for steps in manager.hook.cdkit_register_steps() for step in steps]
+    return manager.hook
+
+
+def _must_be_a_command(command: object, taken: Collection[str]) -> None:
+    if not isinstance(command, PluginCommand):
+        raise TypeError(f"cdkit_register_commands gave {command!r}, which is not a PluginCommand")
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", command.name):
+        raise ValueError(f"{command.name!r} cannot be the name of a command")
+    if command.name in taken:
+        raise ValueError(f"there is a command {command.name!r} already")
 
 
 def _must_be_usable(step: object, known: dict[str, type[Step]]) -> None:

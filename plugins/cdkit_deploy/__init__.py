@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdkit.api import Step, hookimpl
+from cdkit.api import PluginCommand, Step, hookimpl
 
 
 @hookimpl
@@ -14,3 +14,13 @@ def cdkit_register_steps() -> list[type[Step]]:
     from cdkit_deploy.set_image import SetImage
 
     return [Apply, Rollback, RollingUpdate, SetImage]
+
+
+@hookimpl
+def cdkit_register_commands() -> list[PluginCommand]:
+    """Bring `history`, `rollback` and `status`."""
+    return [
+        PluginCommand("history", "List the deployments of an environment.", "cdkit_deploy.commands.history:command"),
+        PluginCommand("rollback", "Deploy an earlier revision again.", "cdkit_deploy.commands.rollback:command"),
+        PluginCommand("status", "Tell what is deployed, and how it is.", "cdkit_deploy.commands.status:command"),
+    ]

@@ -127,5 +127,5 @@ def _is_same_item(wanted: Any, live: Any, fields: Mapping[str, Any]) -> bool:
         # A key that has a default (the protocol of a port) may be left out of a manifest.
         if _has_key(live, key) and isinstance(wanted, dict) and _has_key({**key, **wanted}, key):
             below = {member: fields_below for member, fields_below in nested.items() if member != "."}
-            return _are_same_members(wanted, live, below, frozenset(key))
+            return _are_same_members(wanted, live, below, frozenset(name for name in key if f"f:{name}" not in below))
     return False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from cdkit.api import InvalidInput, Manifest
+from cdkit.api import InvalidInput, Manifest, ObjectRef
 from cdkit_deploy.order import in_order
 
 CLUSTER_WIDE = frozenset(
@@ -42,7 +42,7 @@ def read_manifests(path: Path, namespace: str) -> list[Manifest]:
         namespace: where objects go that name no namespace.
 
     Raises:
-        InvalidInput: there is nothing to read, or something in it is not a Kubernetes object.
+        InvalidInput: there is nothing to read, something in it is not a Kubernetes object, or an object is there twice.
     """
     files = sorted([*path.glob("*.yaml"), *path.glob("*.yml")]) if path.is_dir() else [path]
     objects = [item for file in files for item in _documents(file)]
@@ -51,7 +51,17 @@ def read_manifests(path: Path, namespace: str) -> list[Manifest]:
     for item in objects:
         if item["kind"] not in CLUSTER_WIDE and not item["metadata"].get("namespace"):
             item["metadata"]["namespace"] = namespace
+    _refuse_duplicates(objects, path)
     return in_order(objects)
+
+
+def _refuse_duplicates(objects: Sequence[Manifest], path: Path) -> None:
+    seen: set[ObjectRef] = set()
+    for ref in map(ObjectRef.of, objects):
+        if ref in seen:
+            where = f" in namespace {ref.namespace}" if ref.namespace else ""
+            raise InvalidInput(f"{ref}{where} is more than once in {path}.", remedy="Keep one of them.")
+        seen.add(ref)
 
 
 def _documents(file: Path) -> list[Manifest]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cdkit.cli.app import COMMANDS
+from cdkit.cli.plugin_commands import plugin_commands
 
 REPOSITORY = Path(__file__).parents[2]
 PAGE = (REPOSITORY / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -56,4 +57,6 @@ def test_an_example_works(project: Path, command: str) -> None:
 
 
 def test_every_command_has_its_section() -> None:
-    assert sorted(re.findall(r"^## `cdkit ([\w-]+)`$", PAGE, re.MULTILINE)) == sorted(COMMANDS)
+    assert sorted(re.findall(r"^## `cdkit ([\w-]+)`$", PAGE, re.MULTILINE)) == sorted(
+        {*COMMANDS, *plugin_commands(COMMANDS)}
+    )

@@ -38,20 +38,27 @@ def folder(tmp_path: Path) -> Path:
 
 
 def install(folder: Path) -> None:
-    """What `pip install` leaves behind, in a fraction of its time: the package on the path, and its entry points."""
-    project = tomllib.loads((folder / "acme-cdkit" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    metadata = folder / "site" / "acme_cdkit-1.0.0.dist-info"
-    metadata.mkdir(parents=True)
-    points = "".join(f"{name} = {module}\n" for name, module in project["entry-points"]["cdkit"].items())
-    (metadata / "entry_points.txt").write_text(f"[cdkit]\n{points}", encoding="utf-8")
-    (metadata / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", encoding="utf-8"
-    )
+    """What `pip install` leaves behind, in a fraction of its time: packages on the path, and their entry points."""
+    for package in ("acme-cdkit", "acme-commands"):
+        project = tomllib.loads((folder / package / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        metadata = folder / "site" / f"{package.replace('-', '_')}-1.0.0.dist-info"
+        metadata.mkdir(parents=True)
+        points = "".join(f"{name} = {module}\n" for name, module in project["entry-points"]["cdkit"].items())
+        (metadata / "entry_points.txt").write_text(f"[cdkit]\n{points}", encoding="utf-8")
+        (metadata / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", encoding="utf-8"
+        )
 
 
 def typed(folder: Path, command: str, **env: str) -> subprocess.CompletedProcess[str]:
     """What comes of a line that is typed into a shell."""
-    search = [str(folder / "site"), str(folder / "acme-cdkit"), str(REPOSITORY), str(REPOSITORY / "plugins")]
+    search = [
+        str(folder / "site"),
+        str(folder / "acme-cdkit"),
+        str(folder / "acme-commands"),
+        str(REPOSITORY),
+        str(REPOSITORY / "plugins"),
+    ]
     return subprocess.run(
         ["sh", "-c", command],
         cwd=folder,
@@ -77,7 +84,12 @@ def test_a_command_of_the_page_works(folder: Path, command: str) -> None:
 
 
 def test_the_page_has_all_its_parts() -> None:
-    assert [name.partition("/")[0] for name, _ in FILES] == ["acme-cdkit"] * 4 + ["shop"] * 2 + ["web"] * 2
+    assert [name.partition("/")[0] for name, _ in FILES] == [
+        *["acme-cdkit"] * 4,
+        *["shop"] * 2,
+        *["web"] * 2,
+        *["acme-commands"] * 4,
+    ]
     assert INSTALL in COMMANDS
 
 
@@ -108,3 +120,11 @@ def test_the_file_is_no_code_of_an_untrusted_build(folder: Path) -> None:
     assert ended.returncode == 3
     assert "not loaded for an untrusted pull request" in ended.stderr
     assert not (folder / "ran").exists()
+
+
+def test_the_command_of_the_package_is_listed_and_knows_the_project(folder: Path) -> None:
+    assert "Tell where the project is deployed." in " ".join(typed(folder, "cdkit --help").stdout.split())
+    assert typed(folder, "cdkit place -f shop/cdkit.yaml").stdout == "shop goes to no environment\n"
+    wrong = typed(folder, "cdkit place -f shop/cdkit.yaml --env nowhere")
+    assert wrong.returncode == 2
+    assert "There is no environment 'nowhere'" in wrong.stderr

@@ -31,11 +31,18 @@ class Moment:
         cluster: the API server.
         namespace: where the pods are.
         shows: whether the pods and events of a moment show what is waited for.
+        queries: other objects to look at than the pods and events.
     """
 
-    def __init__(self, cluster: KubernetesCluster, namespace: str, shows: Callable[[Snapshot], bool]) -> None:
+    def __init__(
+        self,
+        cluster: KubernetesCluster,
+        namespace: str,
+        shows: Callable[[Snapshot], bool],
+        queries: dict[str, ObjectQuery] | None = None,
+    ) -> None:
         self._cluster = cluster
-        self._queries = {kind: ObjectQuery("v1", kind, namespace) for kind in ("Pod", "Event")}
+        self._queries = queries or {kind: ObjectQuery("v1", kind, namespace) for kind in ("Pod", "Event")}
         self._shows = shows
         self._cancellation = Cancellation()
         self._seen = threading.Event()

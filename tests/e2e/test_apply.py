@@ -14,6 +14,7 @@ import yaml
 
 from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
+from tests.real_world import eventually
 
 from .conftest import Finished, Project, deployment_image
 from .tiny import deployment, push_tiny_image
@@ -168,6 +169,33 @@ def test_a_deployment_is_applied_pruned_undone_and_rolled_back(app: App, images:
     shown = failed.text + done.text + back.text
     assert "second-secret" not in shown
     assert "first-secret" not in shown
+
+
+def test_the_replicas_that_an_autoscaler_has_set_stay(
+    app: App, cluster: KubernetesCluster, namespace: str, images: tuple[str, str]
+) -> None:
+    """An autoscaler of the cluster that is not in the manifests: it raises the number to its least one."""
+
+    def replicas() -> int:
+        live = app.get("Deployment", "web", "apps/v1") or {}
+        return int(live["spec"]["replicas"])
+
+    item = deployment("web", images[0])
+    assert app.deploy(item).code == 0
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+    autoscaler = made(
+        "HorizontalPodAutoscaler",
+        "web",
+        "autoscaling/v1",
+        spec={"scaleTargetRef": target, "minReplicas": 2, "maxReplicas": 3},
+    )
+    cluster.create(autoscaler | {"metadata": {"name": "web", "namespace": namespace}})
+    eventually(lambda: replicas() == 2, 60.0)
+    done = app.deploy(item, made("ConfigMap", "more"))
+    assert done.code == 0, done.text
+    again = app.deploy(deployment("web", images[1]))
+    assert again.code == 0, again.text
+    assert replicas() == 2
 
 
 def test_soak_of_deployments_that_are_killed_at_random_moments(

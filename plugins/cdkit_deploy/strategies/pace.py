@@ -22,8 +22,8 @@ Unavailable = Annotated[
     Share | None, Meta(description="How many of the wanted pods may be missing meanwhile: `0`, `25%`.")
 ]
 Partition = Annotated[
-    Annotated[int, Meta(ge=0)] | None,
-    Meta(description="Of a StatefulSet, only pods with this number or a higher one are replaced."),
+    int | None,
+    Meta(ge=0, description="Of a StatefulSet, only pods with this number or a higher one are replaced."),
 ]
 MinReady = Annotated[
     Duration | None, Meta(description="How long a new pod has to be ready without a break before it counts.")

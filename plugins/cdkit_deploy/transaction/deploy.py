@@ -72,8 +72,8 @@ def _deploy(ctx: StepContext, wanted: Wanted, options: DeployOptions) -> Deploye
     baseline = read_baseline(ledger, place.step)
     if not wanted.restores and not options.allow_older:
         must_not_be_older(ctx, ledger.deployment, wanted.commit, deployed_last(baseline.records))
-    hide_secrets(ctx, baseline.contents.objects)
     outlook = look_ahead(ctx, wanted.objects, place, baseline, options)
+    hide_secrets(ctx, [*baseline.contents.objects, *(item.live for item in outlook.before if item.live is not None)])
     outlook = msgspec.structs.replace(outlook, targets=tuple(without_conflicts(ctx, outlook.targets, options)))
     transaction = Transaction(ctx, place, ledger, baseline, outlook, options)
     record = transaction.new_record(wanted.commit, wanted.restores)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from cdkit.api import Manifest, ObjectRef, StepContext
 from cdkit_deploy.order import phases, rank_of
-from cdkit_deploy.prepare import OWNER
 from cdkit_deploy.rollout import await_ready
 from cdkit_deploy.transaction.applying import Done, apply_all
 from cdkit_deploy.transaction.autoscaled import hand_over_replicas, without_autoscaled_replicas
@@ -39,8 +40,9 @@ def go_back(
         RolloutFailed: something cannot be put back, or does not run as before.
         CdkitError: the cluster does not let us.
     """
-    revision = [item for item in baseline.contents.objects if item["kind"] != _RUNS_ONCE]
-    live = look_at(ctx, [*map(ObjectRef.of, revision), *(item.ref for item in before)])
+    known = [item for item in baseline.contents.objects if item["kind"] != _RUNS_ONCE]
+    live = look_at(ctx, [*map(ObjectRef.of, known), *(item.ref for item in before)])
+    revision = [item for item in known if place.may_touch(live.get(Key.of(ObjectRef.of(item))))]
     touched = [item for item in before if _is_touched(item, live, place)]
     done = _restore(ctx, baseline, revision, live, options)
     done += remove_all(ctx, (item.ref for item in touched if item.live is None))
@@ -56,7 +58,8 @@ def _restore(
 ) -> list[str]:
     """Apply all of the last verified revision that is not as it was then."""
     wanted = without_autoscaled_replicas(ctx, revision)
-    targets = [Target(item, live.get(Key.of(ObjectRef.of(item))), force=True) for item in wanted]
+    compared = [Target.of(item, live.get(Key.of(ObjectRef.of(item)))) for item in wanted]
+    targets = [msgspec.structs.replace(target, force=True) for target in compared]
     hand_over_replicas(ctx, targets)
     recreate: Recreate = "never" if options.recreate == "never" else "where-needed"
     done: list[str] = []
@@ -88,5 +91,4 @@ def _is_touched(before: Before, live: Live, place: Place) -> bool:
     now = live.get(Key.of(before.ref))
     if now is None:
         return before.live is not None
-    is_ours = (now["metadata"].get("annotations") or {}).get(OWNER) == place.owner
-    return is_ours and (before.live is None or not is_as_it_was(before.live, now))
+    return place.owns(now) and (before.live is None or not is_as_it_was(before.live, now))

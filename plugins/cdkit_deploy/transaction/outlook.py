@@ -59,9 +59,12 @@ def look_ahead(
     known = [ObjectRef.of(item) for item in baseline.contents.objects] + [item.ref for item in baseline.before]
     live = look_at(ctx, [*map(ObjectRef.of, wanted), *known])
     defined = {_defined_kind(item) for item in wanted if item["kind"] == "CustomResourceDefinition"}
+    compared = [Target.of(item, live.get(Key.of(ObjectRef.of(item)))) for item in wanted]
     targets = [
-        Target(item, live.get(Key.of(ref)), is_of_new_kind=(ref.group, ref.kind) in defined)
-        for item, ref in ((item, ObjectRef.of(item)) for item in wanted)
+        msgspec.structs.replace(target, is_of_new_kind=True)
+        if (target.ref.group, target.ref.kind) in defined
+        else target
+        for target in compared
     ]
     chosen = tuple(target for target in targets if options.create or target.live is not None)
     return Outlook(

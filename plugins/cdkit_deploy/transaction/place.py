@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from cdkit.api import StepContext
+from cdkit.api import Manifest, StepContext
+from cdkit_deploy.prepare import OWNER
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -31,3 +32,11 @@ class Place(msgspec.Struct, frozen=True):
     def owner(self) -> str:
         """Who deploys, as it stands in an object's annotation."""
         return f"{self.application}/{self.environment}/{self.step}"
+
+    def owns(self, live: Manifest | None) -> bool:
+        """Whether an object is there, and says that this deployment was the last that deployed it."""
+        return live is not None and (live["metadata"].get("annotations") or {}).get(OWNER) == self.owner
+
+    def may_touch(self, live: Manifest | None) -> bool:
+        """Whether there is no object, or it is this deployment's."""
+        return live is None or self.owns(live)

@@ -77,7 +77,7 @@ def surplus_of(
             *(ObjectRef.of(item) for item, fate in fates if fate.verb == "remove"),
             *(item.ref for item in new if item.live is None and _is_left_over(item.ref, live, place, options)),
         ),
-        put_back=tuple(item for item in new if item.live is not None and _is_ours(live.get(Key.of(item.ref)), place)),
+        put_back=tuple(item for item in new if item.live is not None and place.owns(live.get(Key.of(item.ref)))),
         kept=tuple(item for item, fate in fates if fate.verb == "keep"),
         reasons=tuple(f"{ObjectRef.of(item)} stays: {fate.reason}." for item, fate in fates if fate.reason),
     )
@@ -107,16 +107,12 @@ def _fate(recorded: Manifest, live: Manifest | None, place: Place, options: Depl
 def _is_left_over(ref: ObjectRef, live: Live, place: Place, options: DeployOptions) -> bool:
     """Whether an interrupted deployment made an object that this one does not want."""
     now = live.get(Key.of(ref))
-    return now is not None and _is_ours(now, place) and _fate(now, now, place, options).verb == "remove"
-
-
-def _is_ours(live: Manifest | None, place: Place) -> bool:
-    return live is not None and (live["metadata"].get("annotations") or {}).get(OWNER) == place.owner
+    return now is not None and place.owns(now) and _fate(now, now, place, options).verb == "remove"
 
 
 def _stranger(recorded: Manifest, live: Manifest, place: Place) -> str:
     """Who else says that an object is his; empty when nobody does."""
-    if not _is_ours(live, place):
+    if not place.owns(live):
         owner = (live["metadata"].get("annotations") or {}).get(OWNER)
         return f"the deployment {owner}" if owner else "somebody else"
     manager = (live["metadata"].get("labels") or {}).get(MANAGED_BY)

@@ -8,29 +8,30 @@ from cdkit.api import Manifest, ObjectRef
 from cdkit_deploy.managed_fields import is_applied
 
 
-class Target(msgspec.Struct, frozen=True):
+class Target(msgspec.Struct, frozen=True, kw_only=True):
     """One object of a deployment.
 
     Attributes:
         manifest: what is applied.
         live: the object now; None when there is none.
+        is_as_wanted: whether applying it would change nothing.
         force: take over what other field managers have set to something else.
         is_of_new_kind: whether the definition of its kind comes with the same deployment.
     """
 
     manifest: Manifest
     live: Manifest | None = None
+    is_as_wanted: bool = False
     force: bool = False
     is_of_new_kind: bool = False
+
+    @classmethod
+    def of(cls, manifest: Manifest, live: Manifest | None) -> Target:
+        """A manifest, compared with what is there."""
+        stays = live is not None and "deletionTimestamp" not in live["metadata"]
+        return cls(manifest=manifest, live=live, is_as_wanted=stays and is_applied(live or {}, manifest))
 
     @property
     def ref(self) -> ObjectRef:
         """Which object."""
         return ObjectRef.of(self.manifest)
-
-    @property
-    def is_as_wanted(self) -> bool:
-        """Whether applying it would change nothing."""
-        if self.live is None or "deletionTimestamp" in self.live["metadata"]:
-            return False
-        return is_applied(self.live, self.manifest)

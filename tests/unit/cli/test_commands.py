@@ -15,6 +15,9 @@ from cdkit import __version__
 from cdkit.cli.app import COMMANDS
 from tests.unit.cli.command import ROOT, Here, cdkit
 
+BROUGHT = ("history", "rollback", "status")
+"""Commands that our own plugins bring."""
+
 HELLO = ROOT / "pipeline-examples" / "hello"
 
 
@@ -32,7 +35,7 @@ def test_the_help_lists_the_commands(here: Here, tmp_path: Path) -> None:
     assert ended.code == 0
     lines = ended.out.split("Commands:\n")[1].splitlines()
     listed = [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "]
-    assert listed == sorted(COMMANDS)
+    assert listed == sorted({*COMMANDS, *BROUGHT})
 
 
 def test_each_command_has_its_own_help(here: Here, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_a_wrong_value_is_told_as_in_the_file(name: str, given: Any, expected: s
 
 
 def test_all_that_is_missing_and_wrong_is_told_at_once(here: Here) -> None:
-    ended = here("step", "set-image", "--kind", "pod", "--wait", "soon")
+    ended = here("step", "set-image", "--kind", "pod", "--wait", "soon", "--partition", "-1")
     assert (ended.code, ended.out) == (2, "")
     told = [line.removeprefix("    │ ") for line in ended.err.splitlines()]
     assert "--workload is missing: The workload's name." in told
@@ -111,6 +111,7 @@ def test_all_that_is_missing_and_wrong_is_told_at_once(here: Here) -> None:
         "--kind: 'kind' cannot be 'pod'. Known: cronjob, daemonset, deployment, replicationcontroller, statefulset."
         in told
     )
+    assert "--partition: 'partition': must be a whole number >= 0." in told
     assert "--wait: 'wait': 'soon' is not a duration; write it like 90s, 5m or 1h30m." in told
 
 

@@ -90,7 +90,7 @@ def test_a_token_that_ran_out_is_asked_for_anew(tmp_path: Path) -> None:
 
 def test_the_package_is_whole_for_everybody_else() -> None:
     import kubernetes
-    import requests_oauthlib
+    import requests_oauthlib  # type: ignore[import-untyped]
 
     assert kubernetes.client.CoreV1Api(kubernetes.client.ApiClient())
     assert isinstance(requests_oauthlib.OAuth2Session, type)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 
 from cdkit.api import ObjectRef
 from cdkit.testing import FakeCluster
-from cdkit_deploy.managed_fields import applied_by_us
+from cdkit_deploy.managed_fields import applied_by_us, is_applied
 from cdkit_deploy.undo import Before, put_back, remember
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -112,3 +114,82 @@ def test_what_somebody_else_made_gets_its_old_fields_back() -> None:
     live = cluster.get(REF)
     assert live
     assert (live["data"], live["metadata"]["labels"]) == ({"a": "1"}, {"team": "web"})
+
+
+def placed(applied: dict[str, Any]) -> dict[str, Any]:
+    return {**applied, "metadata": {**applied["metadata"], "namespace": "cdkit-managed-fields"}}
+
+
+@pytest.mark.parametrize("name", ["deployment", "service", "config-map"])
+def test_what_was_applied_need_not_be_applied_again(name: str) -> None:
+    applied, live = recorded(name)
+    assert is_applied(live, placed(applied))
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of all plain values in a manifest."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    yield from (deeper for key, item in items for deeper in leaves(item, (*path, key)))
+    if not isinstance(value, dict | list):
+        yield path
+
+
+def changed(manifest: dict[str, Any], path: tuple[Any, ...], change: Callable[[Any, Any], None]) -> dict[str, Any]:
+    copied: dict[str, Any] = copy.deepcopy(manifest)
+    place: Any = copied
+    for key in path[:-1]:
+        place = place[key]
+    change(place, path[-1])
+    return copied
+
+
+def other_value(place: Any, key: Any) -> None:
+    place[key] = f"{place[key]}-other"
+
+
+def no_value(place: Any, key: Any) -> None:
+    del place[key]
+
+
+@pytest.mark.parametrize("name", ["deployment", "service", "config-map"])
+@pytest.mark.parametrize("change", [other_value, no_value])
+def test_any_field_that_differs_is_noticed(name: str, change: Callable[[Any, Any], None]) -> None:
+    applied, live = recorded(name)
+    own = [path for path in leaves(applied) if path[0] != "kind" and path[:2] != ("metadata", "name")]
+    for path in own:
+        if path != ("apiVersion",) or change is other_value:
+            assert not is_applied(live, changed(placed(applied), path, change)), path
+
+
+def test_a_further_field_or_item_is_noticed() -> None:
+    applied, live = recorded("deployment")
+    more = placed(applied)
+    assert not is_applied(live, {**more, "spec": {**more["spec"], "paused": True}})
+    containers = more["spec"]["template"]["spec"]["containers"]
+    grown = changed(
+        more, ("spec", "template", "spec", "containers"), lambda place, key: place[key].append({"name": "x"})
+    )
+    assert not is_applied(live, grown)
+    assert len(containers) == 1
+
+
+def test_what_somebody_else_changed_of_ours_is_noticed() -> None:
+    applied, live = recorded("config-map")
+    assert not is_applied({**live, "data": {**live["data"], "a": "other"}}, placed(applied))
+
+
+def test_what_cdkit_changed_by_a_patch_is_left_to_the_server() -> None:
+    applied, live = recorded("config-map")
+    entries = [*live["metadata"]["managedFields"], {"manager": "cdkit", "operation": "Update", "apiVersion": "v1"}]
+    assert not is_applied({**live, "metadata": {**live["metadata"], "managedFields": entries}}, placed(applied))
+
+
+def test_a_default_of_a_key_that_was_never_applied_may_be_left_out() -> None:
+    applied, live = recorded("service")
+    ports = [{name: value for name, value in port.items() if name != "protocol"} for port in applied["spec"]["ports"]]
+    without = {**placed(applied), "spec": {**applied["spec"], "ports": ports}}
+    assert not is_applied(live, without)
+    (entry,) = [entry for entry in live["metadata"]["managedFields"] if entry["manager"] == "cdkit"]
+    for fields in entry["fieldsV1"]["f:spec"]["f:ports"].values():
+        fields.pop("f:protocol")
+    assert is_applied(live, without)

@@ -109,3 +109,9 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="There are no manifests in"):
         read_manifests(tmp_path, "default")
+
+
+def test_an_object_that_is_there_twice_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="ConfigMap x in namespace default is more than once in"):
+        kinds(tmp_path, document("ConfigMap") + document("ConfigMap", "x", ", namespace: default"))
+    assert kinds(tmp_path, document("ConfigMap") + document("ConfigMap", "x", ", namespace: other"))

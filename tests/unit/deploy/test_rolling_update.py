@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -92,11 +93,11 @@ def refuse(cluster: FakeCluster, kind: str) -> None:
     """Let the server refuse the next object of a kind, as an admission policy would."""
     applied = cluster.apply
 
-    def apply(manifest: Manifest, *, dry_run: bool = False, force: bool = True) -> Manifest:
+    def apply(manifest: Manifest, *, dry_run: bool = False, **how: Any) -> Manifest:
         if manifest["kind"] == kind and not dry_run:
             cluster.apply = applied  # type: ignore[method-assign]
             raise RequestRejected(f"{kind} is refused by a policy.")
-        return applied(manifest, dry_run=dry_run)
+        return applied(manifest, dry_run=dry_run, **how)
 
     cluster.apply = apply  # type: ignore[method-assign]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import msgspec
+
 from cdkit.diagnosis.judge import Judge
 from cdkit.diagnosis.verdict import Verdict
 from tests.unit.diagnosis.objects import a_cause
@@ -99,3 +101,22 @@ def test_no_grace_runs_while_the_cluster_cannot_be_seen() -> None:
     assert judge.observe(seeing(SLOW), 200).state == "progressing"
     assert judge.next_look(200) == 220
     assert judge.observe(seeing(SLOW), 220).state == "failed"
+
+
+def test_what_was_told_exactly_stands_while_less_is_known() -> None:
+    judge = Judge()
+    exact = msgspec.structs.replace(a_cause("registry-unreachable", 30), concern="image", pod="hello-1")
+    vague = msgspec.structs.replace(a_cause("image-pull-failing", 30), concern="image", pod="hello-1", is_vague=True)
+    judge.observe(seeing(vague), 0)
+    judge.observe(seeing(exact), 10)
+    decision = judge.observe(seeing(vague), 30)
+    assert (decision.state, decision.cause) == ("failed", exact)
+
+
+def test_causes_of_one_concern_share_their_time() -> None:
+    judge = Judge()
+    silent = msgspec.structs.replace(a_cause("never-ready", 180), concern="readiness")
+    failing = msgspec.structs.replace(a_cause("readiness-failing", 120), concern="readiness")
+    judge.observe(seeing(silent), 0)
+    assert judge.observe(seeing(failing), 119).state == "progressing"
+    assert judge.observe(seeing(failing), 120).state == "failed"

@@ -399,7 +399,7 @@ def test_a_probe_that_has_not_answered_is_waited_for() -> None:
     slow = pod("hello-1", container_status(state=running()))
     slow["spec"]["containers"][0]["readinessProbe"] = {"initialDelaySeconds": 30}
     cause = only_cause(slow)
-    assert (cause.id, cause.patience.grace) == ("never-ready", 150)
+    assert (cause.id, cause.patience.grace) == ("never-ready", 210)
 
 
 def test_a_container_that_a_probe_may_have_ended_is_given_time_for_the_event_that_says_so() -> None:

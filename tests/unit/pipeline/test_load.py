@@ -80,9 +80,8 @@ def test_the_environment_wins_over_the_file_and_the_command_line_over_both(tmp_p
 
 
 def test_an_environment_may_need_more_patience(tmp_path: Path) -> None:
-    text = (
-        "name: x\nenvironments: {slow: {patience: 2.5}, usual: {}}\nsteps: {a: {uses: build, with: {repository: r}}}\n"
-    )
+    steps = "steps: {a: {uses: build, with: {repository: r}}}"
+    text = f"name: x\nenvironments: {{slow: {{patience: 2.5}}, usual: {{}}}}\n{steps}\n"
     assert load_text(tmp_path, text, Choices(environment="slow")).environment.patience == 2.5
     assert load_text(tmp_path, text, Choices(environment="usual")).environment.patience == 1
 

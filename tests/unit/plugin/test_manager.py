@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from cdkit.plugin.commands import PluginCommand
 from cdkit.plugin.hookspecs import hookimpl
 from cdkit.plugin.installed import installed_plugins
-from cdkit.plugin.manager import load_steps
+from cdkit.plugin.manager import load_commands, load_steps
 from cdkit.step import NoOutputs, Step, StepContext, StepOptions, StepOutputs
 
 
@@ -148,3 +149,44 @@ def test_to_find_plugins_does_not_load_what_talks_to_the_world() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+class WithCommands:
+    """An entry point whose plugin brings commands."""
+
+    def __init__(self, name: str, *commands: Any) -> None:
+        self.name = name
+        self._commands = list(commands)
+
+    def load(self) -> object:
+        return self
+
+    @hookimpl
+    def cdkit_register_commands(self) -> list[Any]:
+        return self._commands
+
+
+def command(name: str) -> PluginCommand:
+    return PluginCommand(name, "Do something.", "somewhere:command")
+
+
+def test_commands_are_given_in_the_order_of_their_names_and_nothing_is_imported() -> None:
+    registry = load_commands([WithCommands("z", command("b")), WithCommands("a", command("a")), GOOD], {"run"})
+    assert list(registry.commands) == ["a", "b"]
+    assert registry.broken == ()
+
+
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        (command("run"), "ValueError: there is a command 'run' already"),
+        (command("a"), "ValueError: there is a command 'a' already"),
+        (command("no such"), "ValueError: 'no such' cannot be the name of a command"),
+        ("run", "TypeError: cdkit_register_commands gave 'run', which is not a PluginCommand"),
+    ],
+)
+def test_a_command_that_cannot_be_takes_its_plugin_out_whole(bad: Any, told: str) -> None:
+    plugins = [WithCommands("a", command("a")), WithCommands("bad", command("c"), bad)]
+    registry = load_commands(plugins, {"run"})
+    assert list(registry.commands) == ["a"]
+    assert [f"{broken.name}: {broken.reason}" for broken in registry.broken] == [f"bad: {told}"]

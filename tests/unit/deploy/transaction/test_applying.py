@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
 
@@ -158,7 +159,7 @@ def test_fields_of_others_are_named_before_anything_is_changed(shop: Shop) -> No
 
 
 @pytest.mark.parametrize("options", [{"conflicts": "force"}, {"take_over": ["kubectl-client-side-apply"]}])
-def test_they_are_taken_over_on_demand(shop: Shop, options: dict[str, object]) -> None:
+def test_they_are_taken_over_on_demand(shop: Shop, options: dict[str, Any]) -> None:
     somebody_elses(shop)
     assert shop.deploy(config_map("settings", a="ours"), **options).error is None
     assert shop.data("settings") == {"a": "ours"}

@@ -46,17 +46,19 @@ class Doomed:
     def _dying(self, asked: Any, name: str) -> Any:
         def ask(*arguments: Any, **named: Any) -> Any:
             with self._lock:
-                if self.is_over:
-                    raise Killed
+                self._die_when_over()
                 self.count += name in CHANGING
-                if self.is_over and not self._after:
-                    raise Killed
+                if not self._after:
+                    self._die_when_over()
                 answer = asked(*arguments, **named)
-                if self.is_over:
-                    raise Killed
+                self._die_when_over()
                 return answer
 
         return asked if name in {"watch", "logs"} and not self.is_over else ask
+
+    def _die_when_over(self) -> None:
+        if self.is_over:
+            raise Killed
 
     @property
     def is_over(self) -> bool:
@@ -69,7 +71,7 @@ def interrupted(shop: Shop, moment: int, *, after: bool) -> bool:
     assert shop.deploy(*OLD, deployment("good:1"), commit="one").error is None
     doomed = Doomed(shop.cluster, moment, after=after)
     try:
-        shop.deploy(*NEW, deployment("good:2"), cluster=doomed, commit="two")  # type: ignore[arg-type]
+        shop.deploy(*NEW, deployment("good:2"), cluster=doomed, commit="two")
     except Killed:
         return True
     return doomed.is_over
@@ -137,7 +139,7 @@ def test_a_first_deployment_that_was_killed_leaves_nothing_that_the_next_one_doe
 ) -> None:
     doomed = Doomed(shop.cluster, moment, after=after)
     try:
-        shop.deploy(*NEW, deployment("good:2"), cluster=doomed, commit="two")  # type: ignore[arg-type]
+        shop.deploy(*NEW, deployment("good:2"), cluster=doomed, commit="two")
     except Killed:
         pass
     else:
@@ -164,7 +166,7 @@ def test_the_undoing_of_a_failed_deployment_may_be_killed_too(shop: Shop) -> Non
         assert fresh.deploy(*OLD, deployment("good:1"), commit="one").error is None
         doomed = Doomed(fresh.cluster, moment, after=True)
         try:
-            fresh.deploy(*NEW, deployment("bad"), cluster=doomed, commit="two")  # type: ignore[arg-type]
+            fresh.deploy(*NEW, deployment("bad"), cluster=doomed, commit="two")
         except Killed:
             failed = fresh.deploy(*NEW, deployment("bad"), commit="two")
             assert isinstance(failed.error, RolledBack)

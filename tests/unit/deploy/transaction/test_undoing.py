@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cdkit.errors import RequestRejected, RollbackFailed, RolledBack
-from cdkit.models.kube import Manifest, ObjectRef
+from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
 from cdkit.testing import FakeCluster
 
 from .shop import NAMESPACE, Shop, config_map, deployment, secret, service
@@ -40,7 +40,7 @@ def test_what_was_pruned_comes_back(shop: Shop) -> None:
             raise RequestRejected("b is held.")
         return removed(ref)
 
-    removed, shop.cluster.delete = shop.cluster.delete, refuse  # type: ignore[method-assign, assignment]
+    removed, shop.cluster.delete = shop.cluster.delete, refuse  # type: ignore[method-assign]
     failed = shop.deploy(service(80))
     assert isinstance(failed.error, RolledBack)
     assert "ConfigMap b could not be removed: b is held." in failed.error.message
@@ -71,6 +71,14 @@ def test_what_somebody_else_made_becomes_as_it_was(shop: Shop) -> None:
     assert live["data"] == {"a": "theirs", "b": "2"}
     assert live["metadata"]["labels"] == {"team": "web"}
     assert not live["metadata"].get("annotations")
+
+
+def test_what_belongs_to_somebody_else_by_now_is_not_taken_back(shop: Shop) -> None:
+    shop.deploy(config_map("shared", a="1"), deployment("good:1"))
+    theirs = {"metadata": {"annotations": {"cdkit.dev/owner": "other/live/apply"}}, "data": {"a": "theirs"}}
+    shop.cluster.patch(ObjectRef("v1", "ConfigMap", "shared", NAMESPACE), theirs, "merge")
+    assert isinstance(shop.deploy(deployment("bad")).error, RolledBack)
+    assert shop.data("shared") == {"a": "theirs"}
 
 
 def test_a_first_deployment_is_removed(shop: Shop) -> None:
@@ -130,7 +138,5 @@ def test_only_so_many_revisions_are_kept_and_the_last_verified_one_always(shop: 
     }
 
 
-def secret_copies() -> object:
-    from cdkit.models.kube import ObjectQuery
-
+def secret_copies() -> ObjectQuery:
     return ObjectQuery("v1", "Secret", NAMESPACE, "cdkit.dev/record=secret-copy")

@@ -1,0 +1,1 @@
+"""The commands `history`, `status` and `rollback`, on the records in the cluster."""
