@@ -32,6 +32,19 @@ from cdkit.models.environment import Environment
 from cdkit.models.image import BuildRequest, Credentials, ImageReference
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.models.problem import Position, Problem
+from cdkit.models.project import (
+    FACTS,
+    Confidence,
+    EnvVar,
+    Fact,
+    Kind,
+    Metrics,
+    Port,
+    Probe,
+    ProcessType,
+    Project,
+    Source,
+)
 from cdkit.models.quantity import Quantity
 from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
@@ -40,6 +53,7 @@ from cdkit.ports.processes import Processes
 from cdkit.step import NoOutputs, Step, StepContext, StepOptions, StepOutputs
 
 __all__ = [
+    "FACTS",
     "AccessDenied",
     "Build",
     "BuildRequest",
@@ -51,30 +65,40 @@ __all__ = [
     "CheckFailed",
     "Cluster",
     "ClusterUnreachable",
+    "Confidence",
     "Credentials",
     "Decision",
     "Duration",
     "EngineUnreachable",
+    "EnvVar",
     "Environment",
+    "Fact",
     "ImageEngine",
     "ImageReference",
     "InvalidInput",
+    "Kind",
     "Manifest",
+    "Metrics",
     "NoOutputs",
     "ObjectChange",
     "ObjectConflict",
     "ObjectNotFound",
     "ObjectQuery",
     "ObjectRef",
+    "Port",
     "Position",
+    "Probe",
     "Problem",
+    "ProcessType",
     "Processes",
+    "Project",
     "Quantity",
     "Refused",
     "RegistryUnreachable",
     "RequestRejected",
     "RollbackFailed",
     "RolledBack",
+    "Source",
     "Step",
     "StepContext",
     "StepOptions",

@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from cdkit.api import Build, Manifest
-from cdkit_manifests.project import Project
+from cdkit.api import Build, Manifest, Project
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,11 +8,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from cdkit.api import Build, Change, InvalidInput, Problem, Step, StepContext, StepOptions, StepOutputs
+from cdkit.api import Build, Change, InvalidInput, Problem, Project, Step, StepContext, StepOptions, StepOutputs
 from cdkit_manifests.compose import compose
 from cdkit_manifests.draft import Draft, Wish
 from cdkit_manifests.names import object_name
-from cdkit_manifests.project import Project
 from cdkit_manifests.readers import dockerfile, pyproject
 from cdkit_manifests.writers import plain
 
@@ -89,8 +88,8 @@ class GenerateManifests(Step):
             image=options.image,
             project=project,
             build=build,
-            port=options.port or project.get("port"),
-            health=options.health or project.get("health", ""),
+            port=options.port or _first_port(project),
+            health=options.health or _health(project),
             replicas=project.get("replicas", 1) if options.replicas is None else options.replicas,
             env=options.env,
         )
@@ -107,4 +106,14 @@ class GenerateManifests(Step):
 
 def read_project(folder: Path) -> Project:
     """What all readers together know of a project; pyproject.toml wins over the Dockerfile."""
-    return Project.of(pyproject.read(folder), dockerfile.read(folder))
+    return Project.of([*pyproject.read(folder), *dockerfile.read(folder)])
+
+
+def _first_port(project: Project) -> int | None:
+    ports = project.get("ports", ())
+    return ports[0].number if ports else None
+
+
+def _health(project: Project) -> str:
+    readiness = project.get("readiness")
+    return readiness.path if readiness else ""

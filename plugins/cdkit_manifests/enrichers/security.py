@@ -13,7 +13,7 @@ def enrich(wish: Wish, draft: Draft) -> None:
     draft.pod["automountServiceAccountToken"] = False
     draft.pod["securityContext"] = {"seccompProfile": {"type": "RuntimeDefault"}}
     user = wish.project.get("user")
-    if user is not None:
+    if isinstance(user, int) and user != 0:
         draft.pod["securityContext"] |= {"runAsNonRoot": True, "runAsUser": user}
     else:
         draft.warnings.append("The Dockerfile names no numeric USER, so the container may run as root.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from cdkit_manifests.project import Fact
+from cdkit.api import Fact, Port, Source
 
 FILE = "Dockerfile"
 HIGHEST_PORT = 65535
@@ -26,11 +26,11 @@ def read(folder: Path) -> list[Fact]:
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
         match = _INSTRUCTION.match(line)
         if match is not None:
-            _take(match[1].upper(), match[2], f"{FILE}:{number}", found)
+            _take(match[1].upper(), match[2], Source(FILE, number, match[1].upper()), found)
     return list(found.values())
 
 
-def _take(instruction: str, argument: str, source: str, found: dict[str, Fact]) -> None:
+def _take(instruction: str, argument: str, source: Source, found: dict[str, Fact]) -> None:
     if instruction == "FROM":
         # What an earlier stage exposes, or runs as, says nothing about the image.
         found.clear()
@@ -38,7 +38,7 @@ def _take(instruction: str, argument: str, source: str, found: dict[str, Fact]) 
         port = _PORT.fullmatch(argument)
         if port and 0 < int(port[1]) <= HIGHEST_PORT:
             # Of several ports the first one is the application's.
-            found.setdefault("port", Fact("port", int(port[1]), source))
+            found.setdefault("ports", Fact("ports", (Port(int(port[1])),), source))
     else:
         # The last user is the one that the image runs as.
         found.pop("user", None)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cdkit.api import InvalidInput
-from cdkit_manifests.project import Fact
+from cdkit.api import Fact, InvalidInput, Port, Probe, Source
 
 FILE = "pyproject.toml"
 _METADATA = ("name", "version", "description", "license")
@@ -53,13 +52,24 @@ def _own_word(table: Any) -> list[Fact]:
         bounds = _BOUNDS.get(name)
         if bounds and value not in bounds:
             raise InvalidInput(f"`tool.cdkit.{name}` in {FILE} must be from {bounds[0]} to {bounds[-1]}, not {value}.")
-        facts.append(Fact(name, value, f"{FILE}, tool.cdkit.{name}"))
+        facts.append(_own_fact(name, value))
     return facts
+
+
+def _own_fact(name: str, value: Any) -> Fact:
+    source = Source(FILE, note=f"tool.cdkit.{name}")
+    if name == "port":
+        return Fact("ports", (Port(value),), source)
+    if name == "health":
+        return Fact("readiness", Probe(kind="http", path=value), source)
+    return Fact(name, value, source)
 
 
 def _metadata(table: Any) -> list[Fact]:
     if not isinstance(table, dict):
         raise InvalidInput(f"`project` in {FILE} must be a table.")
     return [
-        Fact(name, table[name], f"{FILE}, project.{name}") for name in _METADATA if isinstance(table.get(name), str)
+        Fact(name, table[name], Source(FILE, note=f"project.{name}"))
+        for name in _METADATA
+        if isinstance(table.get(name), str)
     ]

@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cdkit.api import Build
+from cdkit.api import Build, Fact, Project, Source
 from cdkit.testing import run_step
 from cdkit.testing.pytest_plugin import Golden
 from cdkit_manifests.compose import compose
 from cdkit_manifests.draft import Draft, Wish
 from cdkit_manifests.generate import GenerateManifests
-from cdkit_manifests.project import Fact, Project
 from cdkit_manifests.writers import plain
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -21,7 +20,7 @@ IMAGE = "registry.example:5000/hello@sha256:" + "a" * 64
 
 
 def project(**facts: object) -> Project:
-    return Project({name: Fact(name, value, "test") for name, value in facts.items()})
+    return Project.of(Fact(name, value, Source(note="test")) for name, value in facts.items())
 
 
 def draft(build: Build | None = None, **wish: object) -> Draft:
@@ -83,7 +82,7 @@ def test_the_step_writes_a_file_and_says_where_each_fact_comes_from(tmp_path: Pa
     (tmp_path / "Dockerfile").write_text("FROM x\nEXPOSE 80\n", encoding="utf-8")
     done = run_step(GenerateManifests, {"image": IMAGE, "output": "out/m.yaml"}, workspace=tmp_path)
     assert (done.outputs.name, done.outputs.path) == ("my-app", str(tmp_path / "out/m.yaml"))
-    assert done.lines == ["name My.App <- pyproject.toml, project.name", "port 80 <- Dockerfile:2"]
+    assert done.lines == ["name My.App <- project.name in pyproject.toml", "ports 80 <- EXPOSE in Dockerfile:2"]
     assert [str(change.subject) for change in done.changes] == ["Service my-app, Deployment my-app"]
     assert [item["kind"] for item in yaml.safe_load_all((tmp_path / "out/m.yaml").read_text(encoding="utf-8"))] == [
         "Service",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cdkit.api import InvalidInput
+from cdkit.api import InvalidInput, Port
 from cdkit_manifests.generate import read_project
 from cdkit_manifests.names import label_value, object_name
 from cdkit_manifests.readers import dockerfile, pyproject
@@ -24,20 +24,20 @@ def test_the_metadata_of_pyproject_and_its_own_word_are_facts(tmp_path: Path) ->
         '[tool.cdkit]\nname = "web"\nport = 8080\nhealth = "/health"\nreplicas = 2\n'
     )
     assert told(tmp_path, "pyproject.toml", text) == [
-        "name web <- pyproject.toml, tool.cdkit.name",
-        "port 8080 <- pyproject.toml, tool.cdkit.port",
-        "health /health <- pyproject.toml, tool.cdkit.health",
-        "replicas 2 <- pyproject.toml, tool.cdkit.replicas",
-        "name hello <- pyproject.toml, project.name",
-        "version 1.2 <- pyproject.toml, project.version",
-        "description Says it. <- pyproject.toml, project.description",
-        "license MIT <- pyproject.toml, project.license",
+        "name web <- tool.cdkit.name in pyproject.toml",
+        "ports 8080 <- tool.cdkit.port in pyproject.toml",
+        "readiness HTTP /health <- tool.cdkit.health in pyproject.toml",
+        "replicas 2 <- tool.cdkit.replicas in pyproject.toml",
+        "name hello <- project.name in pyproject.toml",
+        "version 1.2 <- project.version in pyproject.toml",
+        "description Says it. <- project.description in pyproject.toml",
+        "license MIT <- project.license in pyproject.toml",
     ]
 
 
 def test_what_is_no_text_in_the_metadata_is_no_fact(tmp_path: Path) -> None:
     text = '[project]\nname = "x"\nlicense = {text = "MIT"}\ndynamic = ["version"]\n'
-    assert told(tmp_path, "pyproject.toml", text) == ["name x <- pyproject.toml, project.name"]
+    assert told(tmp_path, "pyproject.toml", text) == ["name x <- project.name in pyproject.toml"]
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,19 @@ def test_a_tool_that_is_no_table_is_somebody_elses_business(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("text", "facts"),
     [
-        ("FROM x\nEXPOSE 8080\nUSER 1000\n", ["port 8080 <- Dockerfile:2", "user 1000 <- Dockerfile:3"]),
-        ("from x\n  expose 8080/tcp\nuser 1000:1000\n", ["port 8080 <- Dockerfile:2", "user 1000 <- Dockerfile:3"]),
-        ("FROM a AS build\nEXPOSE 1\nUSER 5\nFROM b\nEXPOSE 2\n", ["port 2 <- Dockerfile:5"]),
-        ("FROM x\nEXPOSE 8080\nEXPOSE 9090\n", ["port 8080 <- Dockerfile:2"]),
+        (
+            "FROM x\nEXPOSE 8080\nUSER 1000\n",
+            ["ports 8080 <- EXPOSE in Dockerfile:2", "user 1000 <- USER in Dockerfile:3"],
+        ),
+        (
+            "from x\n  expose 8080/tcp\nuser 1000:1000\n",
+            ["ports 8080 <- EXPOSE in Dockerfile:2", "user 1000 <- USER in Dockerfile:3"],
+        ),
+        ("FROM a AS build\nEXPOSE 1\nUSER 5\nFROM b\nEXPOSE 2\n", ["ports 2 <- EXPOSE in Dockerfile:5"]),
+        ("FROM x\nEXPOSE 8080\nEXPOSE 9090\n", ["ports 8080 <- EXPOSE in Dockerfile:2"]),
         ("FROM x\nEXPOSE $PORT\nEXPOSE 53/udp\nEXPOSE 99999\nEXPOSE 0\n", []),
         ("FROM x\nUSER 1000\nUSER root\n", []),
-        ("FROM x\nUSER 1000\nRUN true\nUSER 1001\n", ["user 1001 <- Dockerfile:4"]),
+        ("FROM x\nUSER 1000\nRUN true\nUSER 1001\n", ["user 1001 <- USER in Dockerfile:4"]),
         ("FROM x\nUSER 0\nUSER app\n# EXPOSE 80\nLABEL EXPOSE 80\n", []),
     ],
 )
@@ -92,7 +98,7 @@ def test_pyproject_wins_over_the_dockerfile_and_missing_files_tell_nothing(tmp_p
     (tmp_path / "Dockerfile").write_text("FROM x\nEXPOSE 80\nUSER 7\n", encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text("[tool.cdkit]\nport = 8080\n", encoding="utf-8")
     project = read_project(tmp_path)
-    assert (project.get("port"), project.get("user"), project.get("health", "-")) == (8080, 7, "-")
+    assert (project.get("ports"), project.get("user"), project.get("readiness")) == ((Port(8080),), 7, None)
 
 
 @pytest.mark.parametrize(
