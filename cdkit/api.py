@@ -46,6 +46,9 @@ from cdkit.models.project import (
     Source,
 )
 from cdkit.models.quantity import Quantity
+from cdkit.pipeline.decode import decode
+from cdkit.pipeline.document import Node, parse_document, parse_documents, parse_scalar
+from cdkit.pipeline.suggest import did_you_mean
 from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.image_engine import ImageEngine
@@ -80,6 +83,7 @@ __all__ = [
     "Manifest",
     "Metrics",
     "NoOutputs",
+    "Node",
     "ObjectChange",
     "ObjectConflict",
     "ObjectNotFound",
@@ -107,6 +111,11 @@ __all__ = [
     "Unavailable",
     "WorkFailed",
     "WorldFailed",
+    "decode",
+    "did_you_mean",
     "hookimpl",
+    "parse_document",
+    "parse_documents",
+    "parse_scalar",
     "until_cancelled",
 ]
