@@ -8,7 +8,8 @@ from cdkit_manifests.enrichers import ENRICHERS
 
 def compose(wish: Wish) -> Draft:
     """The manifests of an application."""
-    draft = Draft(_bare_deployment(wish))
+    draft = Draft()
+    draft.add(_bare_deployment(wish))
     for enrich in ENRICHERS.values():
         enrich(wish, draft)
     return draft

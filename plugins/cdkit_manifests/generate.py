@@ -61,7 +61,7 @@ class GenerateManifests(Step):
         project = read_project(ctx.path(self.options.project))
         draft = compose(self._wish(project, Build()))
         facts = tuple(str(fact) for fact in project.facts.values())
-        names = ", ".join(f"{item['kind']} {item['metadata']['name']}" for item in draft.objects)
+        names = ", ".join(f"{item['kind']} {item['metadata']['name']}" for item in draft.in_apply_order)
         return [Change("write", names, details=facts)]
 
     def run(self, ctx: StepContext) -> Outputs:
@@ -72,7 +72,7 @@ class GenerateManifests(Step):
         self._tell(ctx, project, draft)
         path = ctx.path(self.options.output) if self.options.output else ctx.artifact("manifests.yaml")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(plain.write(draft.objects), encoding="utf-8")
+        path.write_text(plain.write(draft.in_apply_order), encoding="utf-8")
         return self.Outputs(path=str(path), name=wish.name)
 
     def _tell(self, ctx: StepContext, project: Project, draft: Draft) -> None:

@@ -18,8 +18,9 @@ def enrich(wish: Wish, draft: Draft) -> None:
         labels["app.kubernetes.io/version"] = version
     for item in draft.objects:
         item["metadata"]["labels"] = dict(labels)
-    spec = draft.deployment["spec"]
+    spec = draft.workload.value["spec"]
     spec["selector"] = {"matchLabels": dict(selector)}
     spec["template"]["metadata"] = {"labels": dict(labels)}
-    if draft.service is not None:
-        draft.service["spec"]["selector"] = dict(selector)
+    service = draft.find("Service", wish.name)
+    if service is not None:
+        service.at("spec").put("selector", dict(selector))

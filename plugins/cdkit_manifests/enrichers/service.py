@@ -11,16 +11,18 @@ SERVICE_PORT = 80
 def enrich(wish: Wish, draft: Draft) -> None:
     """Name the container's port, and put a Service before it."""
     if wish.port is None:
-        draft.warnings.append(
+        draft.warn(
             "No port is known, so no Service is made; say `port` in `[tool.cdkit]`, or EXPOSE in the Dockerfile."
         )
         return
-    draft.container["ports"] = [{"name": PORT_NAME, "containerPort": wish.port, "protocol": "TCP"}]
-    draft.service = {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": wish.name},
-        "spec": {
-            "ports": [{"name": PORT_NAME, "port": SERVICE_PORT, "targetPort": PORT_NAME, "protocol": "TCP"}],
-        },
-    }
+    draft.container.value["ports"] = [{"name": PORT_NAME, "containerPort": wish.port, "protocol": "TCP"}]
+    draft.add(
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": wish.name},
+            "spec": {
+                "ports": [{"name": PORT_NAME, "port": SERVICE_PORT, "targetPort": PORT_NAME, "protocol": "TCP"}],
+            },
+        }
+    )

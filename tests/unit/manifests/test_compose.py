@@ -33,7 +33,7 @@ def test_a_web_service_with_all_its_facts(golden: Golden) -> None:
     facts = project(version="1.2.0+local", description="Says hello: to all.", license="MIT", user=1000)
     made = draft(build, project=facts, port=8080, health="/health", replicas=2, env={"MODE": "live", "DEBUG": "no"})
     assert made.warnings == []
-    golden(str(GOLDEN / "manifests-web-service.yaml"), plain.write(made.objects))
+    golden(str(GOLDEN / "manifests-web-service.yaml"), plain.write(made.in_apply_order))
 
 
 def test_an_application_of_which_nothing_is_known(golden: Golden) -> None:
@@ -43,12 +43,12 @@ def test_an_application_of_which_nothing_is_known(golden: Golden) -> None:
         "No port is known, so no probe is written: a pod counts as ready once it has started.",
         "The Dockerfile names no numeric USER, so the container may run as root.",
     ]
-    golden(str(GOLDEN / "manifests-bare.yaml"), plain.write(made.objects))
+    golden(str(GOLDEN / "manifests-bare.yaml"), plain.write(made.in_apply_order))
 
 
 def test_without_a_health_path_the_probe_sees_whether_the_port_is_open() -> None:
     made = draft(port=80)
-    assert made.container["readinessProbe"]["tcpSocket"] == {"port": "http"}
+    assert made.container.value["readinessProbe"]["tcpSocket"] == {"port": "http"}
     assert "No health path is known, so the probe only sees whether the port is open." in made.warnings
 
 
@@ -58,20 +58,21 @@ def test_one_draft_does_not_write_into_another() -> None:
 
 
 def test_the_pod_template_does_not_change_with_the_commit() -> None:
-    one, two = (draft(Build(commit=commit), port=80).deployment["spec"] for commit in ("a", "b"))
+    one, two = (draft(Build(commit=commit), port=80).workload.value["spec"] for commit in ("a", "b"))
     assert one == two
 
 
 def test_the_selector_does_not_change_with_the_version() -> None:
     one, two = (draft(project=project(version=version), port=80) for version in ("1", "2"))
-    assert one.deployment["spec"]["selector"] == two.deployment["spec"]["selector"]
-    assert one.service
-    assert one.service["spec"]["selector"] == one.deployment["spec"]["selector"]["matchLabels"]
+    assert one.workload.value["spec"]["selector"] == two.workload.value["spec"]["selector"]
+    service = one.find("Service", "hello")
+    assert service is not None
+    assert service.value["spec"]["selector"] == one.workload.value["spec"]["selector"]["matchLabels"]
 
 
 def test_text_that_looks_like_something_else_stays_text_in_the_file() -> None:
     made = draft(project=project(version="1.10"), env={"A": "no", "B": "1.50", "C": "2024-01-01", "D": "a: b"})
-    (deployment,) = yaml.safe_load_all(plain.write(made.objects))
+    (deployment,) = yaml.safe_load_all(plain.write(made.in_apply_order))
     container = deployment["spec"]["template"]["spec"]["containers"][0]
     assert [item["value"] for item in container["env"]] == ["no", "1.50", "2024-01-01", "a: b"]
     assert deployment["metadata"]["labels"]["app.kubernetes.io/version"] == "1.10"
