@@ -51,8 +51,10 @@ from cdkit.pipeline.document import Node, parse_document, parse_documents, parse
 from cdkit.pipeline.suggest import did_you_mean
 from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
+from cdkit.ports.extensions import Extensions
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
+from cdkit.ports.project_folder import Found, ProjectFolder, ProjectReader
 from cdkit.step import NoOutputs, Step, StepContext, StepOptions, StepOutputs
 
 __all__ = [
@@ -75,7 +77,9 @@ __all__ = [
     "EngineUnreachable",
     "EnvVar",
     "Environment",
+    "Extensions",
     "Fact",
+    "Found",
     "ImageEngine",
     "ImageReference",
     "InvalidInput",
@@ -96,6 +100,8 @@ __all__ = [
     "ProcessType",
     "Processes",
     "Project",
+    "ProjectFolder",
+    "ProjectReader",
     "Quantity",
     "Refused",
     "RegistryUnreachable",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pluggy
 
+from cdkit.ports.project_folder import ProjectReader
 from cdkit.step import Step
 
 PROJECT = "cdkit"
@@ -18,3 +19,7 @@ class HookSpecs:
     @hookspec
     def cdkit_register_steps(self) -> list[type[Step]]:  # type: ignore[empty-body]
         """Give the classes of the steps that the plugin brings."""
+
+    @hookspec
+    def cdkit_register_project_readers(self) -> list[ProjectReader]:  # type: ignore[empty-body]
+        """Give the readers of project metadata that the plugin brings; asked when manifests are made."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 import pluggy
 
+from cdkit.plugin.extensions import PluginExtensions
 from cdkit.plugin.hookspecs import PROJECT, HookSpecs
 from cdkit.plugin.installed import PluginEntry
 from cdkit.step import Step, StepOptions, StepOutputs
@@ -20,10 +21,17 @@ class BrokenPlugin(msgspec.Struct, frozen=True):
 
 
 class StepRegistry(msgspec.Struct, frozen=True):
-    """The steps that were found, by name, and the plugins that were not usable."""
+    """What was found.
+
+    Attributes:
+        steps: the steps, by name.
+        broken: the plugins that were not usable.
+        extensions: what the others bring beside steps.
+    """
 
     steps: dict[str, type[Step]]
     broken: tuple[BrokenPlugin, ...] = ()
+    extensions: PluginExtensions = PluginExtensions()
 
 
 def load_steps(plugins: Iterable[PluginEntry]) -> StepRegistry:
@@ -33,25 +41,32 @@ def load_steps(plugins: Iterable[PluginEntry]) -> StepRegistry:
     """
     steps: dict[str, type[Step]] = {}
     broken: list[BrokenPlugin] = []
+    usable: list[pluggy.PluginManager] = []
     for plugin in plugins:
         try:
             brought: dict[str, type[Step]] = {}
-            for step in _steps_of(plugin):
+            loaded = _load(plugin)
+            for step in _steps_of(loaded):
                 _must_be_usable(step, steps | brought)
                 brought[step.name] = step
         except (Exception, SystemExit) as error:  # noqa: BLE001 -- whatever a plugin raises must not take others down
             broken.append(BrokenPlugin(plugin.name, f"{type(error).__name__}: {error}"))
             continue
         steps |= brought
-    return StepRegistry(dict(sorted(steps.items())), tuple(broken))
+        usable.append(loaded)
+    return StepRegistry(dict(sorted(steps.items())), tuple(broken), PluginExtensions(usable))
 
 
-def _steps_of(plugin: PluginEntry) -> list[type[Step]]:
+def _load(plugin: PluginEntry) -> pluggy.PluginManager:
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(HookSpecs)
     manager.register(plugin.load(), name=plugin.name)
     manager.check_pending()
-    return [step for steps in manager.hook.cdkit_register_steps() for step in steps]
+    return manager
+
+
+def _steps_of(plugin: pluggy.PluginManager) -> list[type[Step]]:
+    return [step for steps in plugin.hook.cdkit_register_steps() for step in steps]
 
 
 def _must_be_usable(step: object, known: dict[str, type[Step]]) -> None:
