@@ -8,27 +8,11 @@ import msgspec
 
 from cdkit.api import Build, Manifest, Project, Source
 from cdkit_manifests.apply_order import in_apply_order
+from cdkit_manifests.fields import Field, FieldPath
 from cdkit_manifests.identity import identity, step_name
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 """The kinds that run the application's pods."""
-
-FieldPath = tuple[str, ...]
-"""The way to a field of an object: `("spec", "template", "spec", "containers", "[web]", "image")`."""
-
-
-class Field(msgspec.Struct, frozen=True):
-    """One field of one object.
-
-    Attributes:
-        kind: the object's kind.
-        name: the object's name.
-        path: the way to the field; entries of lists by `identity.step_name`.
-    """
-
-    kind: str
-    name: str
-    path: FieldPath
 
 
 class Draft(msgspec.Struct):

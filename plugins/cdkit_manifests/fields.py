@@ -1,24 +1,27 @@
-"""Fields of Kubernetes objects: how a place in an object is named, found and shown."""
+"""Fields of Kubernetes objects: how a place in an object is named and shown."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 import msgspec
 
-from cdkit.api import Manifest
+FieldPath = tuple[str, ...]
+"""The way to a field of an object: `("spec", "template", "spec", "containers", "[web]", "image")`.
 
-FieldPath = tuple[str | int, ...]
-"""The way to a field: keys, and for an element of a list its index or, where it has one, its `name`."""
+An entry of a list is named by what tells it apart from the others, else by its number from 0 (`identity.step_name`).
+"""
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*|\[[^\[\]\x00-\x1f\x7f]*\]")
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A field of one object among others.
+    """One field of one object.
 
     Attributes:
         kind: the object's kind.
         name: the object's name.
-        path: the way to the field in it; empty for the object itself.
+        path: the way to the field; entries of lists by `identity.step_name`. Empty for the object itself.
     """
 
     kind: str
@@ -28,39 +31,15 @@ class Field(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.kind} {self.name}, {shown(self.path)}" if self.path else f"{self.kind} {self.name}"
 
-    @classmethod
-    def of(cls, item: Manifest, path: FieldPath = ()) -> Field:
-        """The field of an object."""
-        return cls(item["kind"], item["metadata"]["name"], path)
-
-
-def resolve(item: Any, path: FieldPath) -> FieldPath | None:
-    """The same way with indices only, or None where the object has no such field."""
-    found: list[str | int] = []
-    for step in path:
-        key = _index(item, step) if isinstance(item, list) and isinstance(step, str) else step
-        try:
-            item = item[key]
-        except (LookupError, TypeError):
-            return None
-        found.append(key)
-    return tuple(found)
-
 
 def shown(path: FieldPath) -> str:
-    """A way for a person: `spec.template.spec.containers[0].image`."""
+    """A way for a person: `spec.template.spec.containers[web].image`."""
     text = ""
     for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        elif step.replace("-", "").replace("_", "").isalnum():
-            text += f".{step}" if text else step
-        else:
+        if not _PLAIN.fullmatch(step):
             text += f"[{step!r}]"
+        elif step.startswith("["):
+            text += step
+        else:
+            text += f".{step}" if text else step
     return text
-
-
-def _index(items: list[Any], name: str) -> int:
-    """Where the element of a name is; beyond the end when there is none."""
-    named = (index for index, item in enumerate(items) if isinstance(item, dict) and item.get("name") == name)
-    return next(named, len(items))
