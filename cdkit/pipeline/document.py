@@ -33,6 +33,7 @@ class Node(msgspec.Struct, frozen=True):
         text: a scalar as it was written, so that `1.50` stays `1.50` where a string is wanted.
         keys: where each key of a dictionary stands.
         pending: the value is not known yet; `text` is a placeholder for people.
+        quoted: a scalar was written in quotes, or as a block: it is text whatever it looks like.
     """
 
     value: Any
@@ -40,6 +41,7 @@ class Node(msgspec.Struct, frozen=True):
     text: str = ""
     keys: dict[str, Position] = {}
     pending: bool = False
+    quoted: bool = False
 
     @property
     def kind(self) -> str:
@@ -218,7 +220,7 @@ class _Converter:
             return self._mapping(node, position, depth)
         if isinstance(node, yaml.SequenceNode):
             return Node([self.convert(item, depth + 1) for item in node.value], position)
-        return Node(_construct(self._constructor, node), position, text=node.value)
+        return Node(_construct(self._constructor, node), position, text=node.value, quoted=bool(node.style))
 
     def _mapping(self, node: yaml.MappingNode, position: Position, depth: int) -> Node:
         children: dict[str, Node] = {}
