@@ -19,6 +19,7 @@ from cdkit.errors import (
     RequestRejected,
     RollbackFailed,
     RolledBack,
+    StepBroken,
     TimedOut,
     Unavailable,
     WorkFailed,
@@ -43,6 +44,7 @@ from cdkit.models.project import (
     Probe,
     ProcessType,
     Project,
+    Protocol,
     Source,
 )
 from cdkit.models.quantity import Quantity
@@ -53,6 +55,7 @@ from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.extensions import Extensions
 from cdkit.ports.image_engine import ImageEngine
+from cdkit.ports.manifest_draft import DraftPlace, ManifestDraft, ManifestEnricher, ManifestWish
 from cdkit.ports.processes import Processes
 from cdkit.ports.project_folder import Found, ProjectFolder, ProjectReader
 from cdkit.step import NoOutputs, Step, StepContext, StepOptions, StepOutputs
@@ -73,6 +76,7 @@ __all__ = [
     "Confidence",
     "Credentials",
     "Decision",
+    "DraftPlace",
     "Duration",
     "EngineUnreachable",
     "EnvVar",
@@ -85,6 +89,9 @@ __all__ = [
     "InvalidInput",
     "Kind",
     "Manifest",
+    "ManifestDraft",
+    "ManifestEnricher",
+    "ManifestWish",
     "Metrics",
     "NoOutputs",
     "Node",
@@ -102,6 +109,7 @@ __all__ = [
     "Project",
     "ProjectFolder",
     "ProjectReader",
+    "Protocol",
     "Quantity",
     "Refused",
     "RegistryUnreachable",
@@ -110,6 +118,7 @@ __all__ = [
     "RolledBack",
     "Source",
     "Step",
+    "StepBroken",
     "StepContext",
     "StepOptions",
     "StepOutputs",

@@ -17,6 +17,9 @@ what a framework or a tool does when nobody says otherwise.
 Kind = Literal["web", "worker", "job", "cron", "static"]
 """What runs: a service that answers requests, one that does not, a thing that ends, one by the clock, or files."""
 
+Protocol = Literal["TCP", "UDP", "SCTP"]
+"""As Kubernetes has it."""
+
 _ORDER: dict[Confidence, int] = {"declared": 0, "derived": 1, "assumed": 2}
 
 
@@ -44,12 +47,12 @@ class Port(msgspec.Struct, frozen=True):
     Attributes:
         number: 1 to 65535.
         name: what it is for (`http`, `management`, `metrics`); empty where that is not known.
-        protocol: as Kubernetes has it.
+        protocol: what is spoken there.
     """
 
     number: int
     name: str = ""
-    protocol: Literal["TCP", "UDP", "SCTP"] = "TCP"
+    protocol: Protocol = "TCP"
 
     def __str__(self) -> str:
         protocol = "" if self.protocol == "TCP" else f"/{self.protocol.lower()}"
@@ -82,10 +85,16 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     failures: int | None = None
 
     def __str__(self) -> str:
-        if self.kind == "exec":
-            return f"exec {' '.join(self.command)}"
         port = f" on port {self.port}" if self.port else ""
-        return f"{self.scheme} {self.path}{port}" if self.kind == "http" else f"TCP{port}"
+        asked = {"exec": f"exec {' '.join(self.command)}", "http": f"{self.scheme} {self.path}{port}"}
+        timing = {
+            "after": self.initial_delay,
+            "every": self.period,
+            "within": self.timeout,
+        }
+        said = [f"{word} {seconds} s" for word, seconds in timing.items() if seconds is not None]
+        said += [] if self.failures is None else [f"{self.failures} times"]
+        return ", ".join([asked.get(self.kind, f"TCP{port}"), *said])
 
 
 class Metrics(msgspec.Struct, frozen=True):
@@ -204,19 +213,21 @@ class Project(msgspec.Struct, frozen=True):
         candidates: by a fact's name all that was read, the one that stands first: the surest, and of equally sure ones
             that of the first reader.
         warnings: what a person should know about what was not found.
+        looked_for: the files that readers know; for a person whose project has none of them.
     """
 
     candidates: dict[str, tuple[Fact, ...]]
     warnings: tuple[str, ...] = ()
+    looked_for: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, facts: Iterable[Fact], warnings: Iterable[str] = ()) -> Project:
+    def of(cls, facts: Iterable[Fact], warnings: Iterable[str] = (), looked_for: Iterable[str] = ()) -> Project:
         """Put the facts of all readers together, in the order of the readers."""
         found: dict[str, list[Fact]] = {}
         for fact in facts:
             found.setdefault(fact.name, []).append(fact)
         ordered = {name: tuple(sorted(group, key=_doubt)) for name, group in found.items()}
-        return cls({name: ordered[name] for name in sorted(ordered, key=_place)}, tuple(warnings))
+        return cls({name: ordered[name] for name in sorted(ordered, key=_place)}, tuple(warnings), tuple(looked_for))
 
     @property
     def facts(self) -> dict[str, Fact]:

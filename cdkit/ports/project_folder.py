@@ -40,12 +40,22 @@ class ProjectFolder(Protocol):
 
     @property
     def name(self) -> str:
-        """The name of the folder itself."""
+        """The name of the folder; empty for the top of a checkout, which is called as its user likes."""
         ...
 
     @property
     def build(self) -> Build:
         """What git and the build server know."""
+        ...
+
+    @property
+    def dockerfile(self) -> str:
+        """The Dockerfile that the image is made with; there may be none."""
+        ...
+
+    @property
+    def stage(self) -> str:
+        """The stage of the Dockerfile that the image is made of; empty for the last one."""
         ...
 
     def has(self, path: str) -> bool:
@@ -57,6 +67,14 @@ class ProjectFolder(Protocol):
 
         A pattern with a slash is for the path (`cmd/*/main.go`), one without for the name in any folder (`*.csproj`).
         Folders of dependencies, of build results and of version control are not looked into.
+        """
+        ...
+
+    def data(self, path: str) -> bytes:
+        """The bytes of a file; none where there is no such file.
+
+        Raises:
+            InvalidInput: it is too large, or cannot be opened.
         """
         ...
 
@@ -78,8 +96,8 @@ class ProjectReader(msgspec.Struct, frozen=True):
 
     Attributes:
         name: for people (`pyproject`); unique among all plugins.
-        looks_for: the files that it knows, as for `ProjectFolder.find`, at the top of the project's folder. `read` is
-            called only where one of them is there; always where none is named.
+        looks_for: the files that it knows, as for `ProjectFolder.find`. `read` is called only where one of them is
+            there; always where none is named.
         read: gives the facts of a project. Raises `InvalidInput` for a file that is malformed.
         order: of equally sure facts that of the lower order stands. The readers of cdkit have 10 and above.
     """
