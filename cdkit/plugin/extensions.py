@@ -8,6 +8,7 @@ from typing import Any
 import pluggy
 
 from cdkit.errors import StepBroken
+from cdkit.ports.manifest_draft import ManifestEnricher
 from cdkit.ports.project_folder import ProjectReader
 
 
@@ -32,6 +33,15 @@ class PluginExtensions:
         """
         readers = self._brought("cdkit_register_project_readers", ProjectReader)
         return sorted(readers, key=lambda reader: (reader.order, reader.name))
+
+    def manifest_enrichers(self) -> list[ManifestEnricher]:
+        """The enrichers of manifests, in their order.
+
+        Raises:
+            StepBroken: a plugin brings something that is none, or two bring one of the same name.
+        """
+        enrichers = self._brought("cdkit_register_manifest_enrichers", ManifestEnricher)
+        return sorted(enrichers, key=lambda enricher: (enricher.order, enricher.name))
 
     def _brought(self, hook: str, kind: type[Any]) -> list[Any]:
         found: dict[str, Any] = {}

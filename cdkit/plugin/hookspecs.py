@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pluggy
 
+from cdkit.ports.manifest_draft import ManifestEnricher
 from cdkit.ports.project_folder import ProjectReader
 from cdkit.step import Step
 
@@ -23,3 +24,7 @@ class HookSpecs:
     @hookspec
     def cdkit_register_project_readers(self) -> list[ProjectReader]:  # type: ignore[empty-body]
         """Give the readers of project metadata that the plugin brings; asked when manifests are made."""
+
+    @hookspec
+    def cdkit_register_manifest_enrichers(self) -> list[ManifestEnricher]:  # type: ignore[empty-body]
+        """Give the enrichers of manifests that the plugin brings; asked when manifests are made."""

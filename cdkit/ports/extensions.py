@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from cdkit.ports.manifest_draft import ManifestEnricher
 from cdkit.ports.project_folder import ProjectReader
 
 
@@ -12,6 +13,14 @@ class Extensions(Protocol):
 
     def project_readers(self) -> list[ProjectReader]:
         """The readers of project metadata, in their order.
+
+        Raises:
+            StepBroken: a plugin brings something that is none.
+        """
+        ...
+
+    def manifest_enrichers(self) -> list[ManifestEnricher]:
+        """The enrichers of manifests, in their order.
 
         Raises:
             StepBroken: a plugin brings something that is none.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cdkit.api import Fact, ProjectFolder, ProjectReader
+from cdkit.api import Fact, ManifestDraft, ManifestEnricher, ManifestWish, ProjectFolder, ProjectReader
 from cdkit.errors import StepBroken
 from cdkit.plugin.extensions import PluginExtensions
 from cdkit.plugin.hookspecs import hookimpl
@@ -73,3 +73,38 @@ def test_a_plugin_that_cannot_say_what_it_brings_is_an_error_with_its_name(plugi
         names(plugin)
     assert raised.value.message.startswith("The plugin 'acme' cannot be used: ")
     assert told in raised.value.message
+
+
+class EnrichingPlugin:
+    """An entry point; what it loads brings the given enrichers."""
+
+    def __init__(self, name: str, *enrichers: Any) -> None:
+        self.name = name
+        self._enrichers = list(enrichers)
+
+    def load(self) -> object:
+        return self
+
+    @hookimpl
+    def cdkit_register_manifest_enrichers(self) -> list[Any]:
+        return self._enrichers
+
+
+def enricher(name: str, order: int = 500) -> ManifestEnricher:
+    def enrich(wish: ManifestWish, draft: ManifestDraft) -> None:
+        draft.warn(name)
+
+    return ManifestEnricher(name, "writes something", enrich, order)
+
+
+def test_enrichers_come_in_their_own_order_too() -> None:
+    plugins = [EnrichingPlugin("a", enricher("late", 900), enricher("b")), EnrichingPlugin("z", enricher("a"))]
+    found = load_steps(plugins).extensions.manifest_enrichers()
+    assert [item.name for item in found] == ["a", "b", "late"]
+
+
+def test_something_else_than_an_enricher_is_an_error_that_names_the_plugin() -> None:
+    with pytest.raises(
+        StepBroken, match=r"The plugin 'bad' cannot be used: .* it gave 5, which is no ManifestEnricher"
+    ):
+        load_steps([EnrichingPlugin("bad", 5)]).extensions.manifest_enrichers()
