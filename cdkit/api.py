@@ -41,10 +41,10 @@ from cdkit.models.project import (
     Kind,
     Metrics,
     Port,
+    PortProtocol,
     Probe,
     ProcessType,
     Project,
-    Protocol,
     Source,
 )
 from cdkit.models.quantity import Quantity
@@ -101,6 +101,7 @@ __all__ = [
     "ObjectQuery",
     "ObjectRef",
     "Port",
+    "PortProtocol",
     "Position",
     "Probe",
     "Problem",
@@ -109,7 +110,6 @@ __all__ = [
     "Project",
     "ProjectFolder",
     "ProjectReader",
-    "Protocol",
     "Quantity",
     "Refused",
     "RegistryUnreachable",

@@ -17,7 +17,7 @@ what a framework or a tool does when nobody says otherwise.
 Kind = Literal["web", "worker", "job", "cron", "static"]
 """What runs: a service that answers requests, one that does not, a thing that ends, one by the clock, or files."""
 
-Protocol = Literal["TCP", "UDP", "SCTP"]
+PortProtocol = Literal["TCP", "UDP", "SCTP"]
 """As Kubernetes has it."""
 
 _ORDER: dict[Confidence, int] = {"declared": 0, "derived": 1, "assumed": 2}
@@ -52,7 +52,7 @@ class Port(msgspec.Struct, frozen=True):
 
     number: int
     name: str = ""
-    protocol: Protocol = "TCP"
+    protocol: PortProtocol = "TCP"
 
     def __str__(self) -> str:
         protocol = "" if self.protocol == "TCP" else f"/{self.protocol.lower()}"

@@ -18,16 +18,24 @@ def own_readers() -> list[ProjectReader]:
         compose,
         crontab,
         dotenv,
+        go,
+        java,
         license_file,
+        node,
         procfile,
         python,
         readme,
+        rust,
     )
     from cdkit_manifests.readers.docker import dockerfile
     from cdkit_manifests.reading.folder import DOCKERFILES
 
     return [
         *python.READERS,
+        *java.READERS,
+        ProjectReader("go.mod", (go.FILE,), go.read, 20),
+        ProjectReader("Cargo.toml", (rust.FILE,), rust.read, 21),
+        *node.READERS,
         ProjectReader("Procfile", (procfile.FILE,), procfile.read, 50),
         ProjectReader("app.json", (app_json.FILE,), app_json.read, 51),
         ProjectReader("crontab", (crontab.FILE,), crontab.read, 52),

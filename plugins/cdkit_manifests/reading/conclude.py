@@ -71,7 +71,7 @@ def _probes(known: Project, kind: str) -> list[Fact]:
     first = next((port for port in ports.value if port.protocol == "TCP"), None) if ports else None
     if ports is None or first is None or kind in {"job", "cron"}:
         return []
-    source = Source(note=f"port {first.number}, as no better question was found ({ports.source})")
+    source = Source(note=f"port {first.number}, as no better question was found")
     probe = Probe(kind="tcp", port=first.number)
     return [Fact(name, probe, source, ports.confidence, READER) for name in _ASKED if _question(known, name) is None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TEST = re.compile(
-    r"(?:.*/)?(?:tests?|specs?|__tests__|testing|testdata|e2e|fixtures|examples?|benches|benchmarks|docs?)/.*"
+    r"(?:.*/)?(?:tests?|specs?|__tests__|testing|testdata|e2e|fixtures|examples|benches|benchmarks|docs)/.*"
     r"|(?:.*/)?(?:test_[^/]*|conftest\.py|[^/]*[._-](?:test|spec)\.[^/]*|[^/]*Tests?\.(?:java|kt|cs|php)|[^/]*_spec\.rb)",
 )
 _HASH = (".py", ".rb", ".ru", ".rake", ".sh", ".yml", ".yaml", ".properties", ".toml")

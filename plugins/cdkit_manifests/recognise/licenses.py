@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 _CLASSIFIERS = {
@@ -53,3 +54,28 @@ def license_of_text(text: str) -> str:
     """The licence that a text is; empty where it is none of the usual ones."""
     words = " ".join(text[:_BEGINNING].split()).lower()
     return next((license_id for sign, license_id in _TEXTS if sign.lower() in words), "")
+
+
+_NAMES = (
+    ("apache", "2", "Apache-2.0"),
+    ("mit", "", "MIT"),
+    ("eclipse public", "2", "EPL-2.0"),
+    ("eclipse public", "1", "EPL-1.0"),
+    ("mozilla", "2", "MPL-2.0"),
+    ("affero", "3", "AGPL-3.0-only"),
+    ("lesser", "3", "LGPL-3.0-only"),
+    ("lesser", "2.1", "LGPL-2.1-only"),
+    ("general public", "3", "GPL-3.0-only"),
+    ("general public", "2", "GPL-2.0-only"),
+)
+"""Two words of the usual names, and what they mean."""
+
+
+def license_of_name(name: str) -> str:
+    """The licence that people call by a name (`Apache License, Version 2.0`); the name itself where it is unknown."""
+    words = re.split(r"[\s,()/-]+", name.lower())
+    text = " ".join(words)
+    for sign, version, license_id in _NAMES:
+        if re.search(rf"\b{sign}\b", text) and (not version or re.search(rf"\bv?{re.escape(version)}(?:\.0)?\b", text)):
+            return license_id
+    return name

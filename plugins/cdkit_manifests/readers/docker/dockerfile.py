@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from cdkit.api import Fact, Port, ProjectFolder, Protocol, Source
+from cdkit.api import Fact, Port, PortProtocol, ProjectFolder, Source
 from cdkit_manifests.readers.docker.health import probe_of
 from cdkit_manifests.readers.docker.instructions import exec_form, instructions
 from cdkit_manifests.readers.docker.stages import Said, Stage, stage_of, stages
@@ -17,7 +17,7 @@ from cdkit_manifests.recognise.commands import HIGHEST_PORT, Listening, listenin
 
 _SHELL = ["/bin/sh", "-c"]
 _EXPOSED = re.compile(r"(\d{1,5})(?:/(tcp|udp|sctp))?", re.IGNORECASE)
-_PROTOCOLS: dict[str, Protocol] = {"tcp": "TCP", "udp": "UDP", "sctp": "SCTP"}
+_PROTOCOLS: dict[str, PortProtocol] = {"tcp": "TCP", "udp": "UDP", "sctp": "SCTP"}
 _OCI = "org.opencontainers.image."
 _LABELS = {
     "title": "name",

@@ -11,7 +11,7 @@ from cdkit_manifests.readers.python.dependencies import PIPFILE, REQUIREMENTS, d
 from cdkit_manifests.recognise.commands import port_of_address
 from cdkit_manifests.recognise.frameworks import Framework, framework_facts
 from cdkit_manifests.recognise.health import health_facts
-from cdkit_manifests.recognise.listening import listening_facts
+from cdkit_manifests.recognise.listening import Listener, listening_facts
 from cdkit_manifests.recognise.routes import Style, health_routes
 
 FILES = (pyproject.FILE, setup_cfg.FILE, setup_py.FILE, PIPFILE, *REQUIREMENTS)
@@ -58,11 +58,18 @@ _ROUTES = (
         mounted=re.compile(r"""\bMount\(\s*["']/\w|add_subapp\("""),
     ),
 )
-_LISTENS = (
-    re.compile(
-        r"\b(?:uvicorn\.run|app\.run|web\.run_app|serve|hypercorn\.run|create_server|run_simple)\("
-        r"[^()]*(?:\([^()]*\)[^()]*)*?\bport\s*=\s*"
-        r"(?:int\()?\s*(?:os\.(?:environ\.get|getenv)\(\s*[\"']\w+[\"']\s*,\s*)?[\"']?(\d{2,5})"
+_CALL = r"\b(?:uvicorn\.run|app\.run|web\.run_app|serve|hypercorn\.run|create_server|run_simple)\("
+_LISTENER = Listener(
+    files=_SOURCES,
+    numbers=(
+        re.compile(
+            rf"{_CALL}[^()]*(?:\([^()]*\)[^()]*)*?\bport\s*=\s*(?:int\()?\s*"
+            r"(?:os\.(?:environ\.get|getenv)\(\s*[\"']\w+[\"']\s*,\s*)?[\"']?(\d{2,5})"
+        ),
+    ),
+    variable=re.compile(
+        rf"{_CALL}[^()]*(?:\([^()]*\)[^()]*)*?\bport\s*=\s*(?:int\()?\s*"
+        r"os\.(?:environ\[|getenv\(|environ\.get\()\s*[\"'](PORT)[\"']"
     ),
 )
 _GUNICORN_FILES = ("gunicorn.conf.py", "gunicorn_conf.py", "gunicorn.py")
@@ -81,7 +88,7 @@ def read(folder: ProjectFolder) -> Iterator[Fact]:
         return
     place = Source(next((file for file in FILES if folder.has(file)), ""))
     yield from _gunicorn(folder)
-    yield from listening_facts(folder, _LISTENS, *_SOURCES)
+    yield from listening_facts(folder, _LISTENER)
     yield from framework_facts("python", libraries, _FRAMEWORKS, place)
     routes = [route for style in _ROUTES for route in health_routes(folder, style)]
     yield from health_facts([*routes, *django.health_routes(folder, libraries)])
