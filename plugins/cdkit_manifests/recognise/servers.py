@@ -64,6 +64,7 @@ SERVERS: dict[str, Server] = {
     "rails s": Server(3000),
     "puma": Server(9292, ("-p", "--port", "-b", "--bind")),
     "rackup": Server(9292),
+    "thrust": Server(80, ()),
     "unicorn": Server(8080),
     "thin start": Server(3000),
     "sidekiq": _WORKER,

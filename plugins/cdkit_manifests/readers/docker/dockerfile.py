@@ -108,8 +108,9 @@ class _Image:
 
     def _listening(self) -> Listening | None:
         stage = self._stage
-        command = [*self._words(stage.entrypoint), *self._words(stage.command)]
-        return listening(command, stage.environ) if command else None
+        entrypoint, command = self._words(stage.entrypoint), self._words(stage.command)
+        # An entry point often only prepares what the command does.
+        return listening([*entrypoint, *command], stage.environ) or listening(command, stage.environ)
 
     def _words(self, said: Said | None) -> list[str]:
         if said is None:
