@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdkit.api import ProjectReader, Step, hookimpl
+from cdkit.api import ManifestEnricher, ProjectReader, Step, hookimpl
 
 
 @hookimpl
@@ -19,3 +19,11 @@ def cdkit_register_project_readers() -> list[ProjectReader]:
     from cdkit_manifests.readers import own_readers
 
     return own_readers()
+
+
+@hookimpl
+def cdkit_register_manifest_enrichers() -> list[ManifestEnricher]:
+    """Bring the enrichers of cdkit itself."""
+    from cdkit_manifests.enrichers import own_enrichers
+
+    return own_enrichers()

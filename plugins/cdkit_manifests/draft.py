@@ -6,10 +6,13 @@ from typing import Any
 
 import msgspec
 
-from cdkit.api import Build, Manifest, Project, Source
+from cdkit.api import Manifest, Position, Problem, Source
 from cdkit_manifests.apply_order import in_apply_order
 from cdkit_manifests.fields import Field, FieldPath
 from cdkit_manifests.identity import identity, step_name
+
+NAME_LABEL = "app.kubernetes.io/name"
+"""What pods are selected by, and nothing else: a selector cannot be changed, and a version changes always."""
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 """The kinds that run the application's pods."""
@@ -21,18 +24,26 @@ class Draft(msgspec.Struct):
     Attributes:
         objects: all objects, in the order in which they were added.
         warnings: what a person should know: what is missing, and what was decided for want of knowledge.
+        problems: why no manifests can be made.
         origins: where fields came from that were not invented here; what stands below such a field comes from there
             too, unless it has an origin of its own.
+        data_names: by kind and by name in the settings, how a ConfigMap or a Secret is called in the cluster.
+        borrowed: by kind and name the objects of somebody else, which keep their labels.
     """
 
     objects: list[Manifest] = []
     warnings: list[str] = []
+    problems: list[Problem] = []
     origins: dict[Field, Source] = {}
+    data_names: dict[tuple[str, str], str] = {}
+    borrowed: list[tuple[str, str]] = []
 
-    def add(self, manifest: Manifest) -> Place:
+    def add(self, manifest: Manifest, source: Source | None = None) -> Place:
         """Add an object; gives the place to write on in it."""
         self.objects.append(manifest)
-        return self.place(manifest)
+        place = self.place(manifest)
+        place.credit((), source)
+        return place
 
     def place(self, manifest: Manifest) -> Place:
         """An object of the draft, as a place to write in."""
@@ -44,10 +55,33 @@ class Draft(msgspec.Struct):
         item = next(found, None)
         return None if item is None else self.place(item)
 
+    def rename(self, place: Place, name: str) -> None:
+        """Give an object another name; where its fields came from stays known."""
+        kind, old = place.kind, place.name
+        moved = {field: source for field, source in self.origins.items() if (field.kind, field.name) == (kind, old)}
+        for field, source in moved.items():
+            del self.origins[field]
+            self.origins[Field(kind, name, field.path)] = source
+        place.manifest["metadata"]["name"] = name
+
+    def is_borrowed(self, manifest: Manifest) -> bool:
+        """Whether an object is somebody else's."""
+        return (manifest["kind"], manifest["metadata"]["name"]) in self.borrowed
+
     def warn(self, warning: str) -> None:
         """Tell a person something, once."""
         if warning not in self.warnings:
             self.warnings.append(warning)
+
+    def refuse(self, message: str, source: Source | None = None, remedy: str | None = None) -> None:
+        """Say that no manifests can be made, and why."""
+        position = Position(source.file, source.line, 1) if source is not None and source.line else None
+        said = f"{message} ({source})" if source is not None and position is None else message
+        self.problems.append(Problem(said, position, remedy))
+
+    def data_name(self, kind: str, name: str) -> str:
+        """A ConfigMap or a Secret that settings name: one of their own, or one that is in the cluster already."""
+        return self.data_names.get((kind, name), name)
 
     @property
     def workload(self) -> Place:
@@ -60,6 +94,11 @@ class Draft(msgspec.Struct):
         workload = self.workload
         spec = workload.at("spec", "jobTemplate", "spec") if workload.kind == "CronJob" else workload.at("spec")
         return spec.at("template")
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """The labels by which the application's pods are found."""
+        return {NAME_LABEL: self.workload.name}
 
     @property
     def pod(self) -> Place:
@@ -129,6 +168,11 @@ class Place:
         if key not in self.value:
             self.put(key, value, source)
 
+    def remove(self, key: str) -> None:
+        """Take a field away."""
+        self.value.pop(key, None)
+        self.credit((key,), None)
+
     def append(self, field: str, entry: Any, source: Source | None = None) -> None:
         """Add to a list in this mapping. An entry that is there already, by its identity, is replaced."""
         entries: list[Any] = self.value.setdefault(field, [])
@@ -147,27 +191,3 @@ class Place:
             self._draft.origins.pop(field, None)
         else:
             self._draft.origins[field] = source
-
-
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What the manifests shall say, after the step's options and the project's facts were put together.
-
-    Attributes:
-        name: the name of all objects; a DNS label.
-        image: what to run, by digest.
-        project: the facts.
-        build: the commit, for annotations.
-        port: the port that the application listens on; None when it listens on none.
-        health: the path that answers 200 while the application can serve; empty when there is none.
-        replicas: how many pods.
-        env: environment variables of the container.
-    """
-
-    name: str
-    image: str
-    project: Project
-    build: Build
-    port: int | None = None
-    health: str = ""
-    replicas: int = 1
-    env: dict[str, str] = {}
