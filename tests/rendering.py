@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from cdkit_manifests.bundle import Bundle
+from cdkit_manifests.nulls import without_nulls
 from cdkit_manifests.writers import Format
 from cdkit_manifests.writers.file_names import file_name
-from cdkit_manifests.writers.helm.variants import without_nulls
 from cdkit_manifests.writers.place import place_files
 from cdkit_manifests.writers.writer import files_of
 

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cdkit.api import InvalidInput
+from cdkit_manifests.writers.field_order import ordered
 from cdkit_manifests.writers.yaml_text import document
 
 WORDS = (
@@ -103,7 +104,7 @@ def test_the_text_is_what_people_would_write() -> None:
         "apiVersion": "v1",
     }
     notes = {("spec", "ports", "[0]"): "EXPOSE in Dockerfile:3", ("metadata", "name"): "name in a\nb"}
-    assert document(item, notes) == (
+    assert document(ordered(item), notes) == (
         "apiVersion: v1\n"
         "kind: Service\n"
         "metadata:\n"

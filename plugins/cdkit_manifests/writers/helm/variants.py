@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from cdkit.api import Manifest
 from cdkit_manifests.bundle import Bundle
+from cdkit_manifests.nulls import without_nulls
 from cdkit_manifests.writers.identities import Identity, identities
 
 BASE = ""
@@ -38,14 +37,6 @@ def variants_of(bundle: Bundle) -> list[Variants]:
     found: dict[Identity, dict[str, Manifest]] = {}
     for environment, objects in sets.items():
         for item in objects:
+            # Helm takes null for 'remove this'.
             found.setdefault(identity(item), {})[environment] = without_nulls(item)
     return [Variants(manifests, len(manifests) == len(sets)) for manifests in found.values()]
-
-
-def without_nulls(value: Any) -> Any:
-    """A value without the fields that are null: Kubernetes takes them for absent, and Helm for 'remove this'."""
-    if isinstance(value, dict):
-        return {name: without_nulls(entry) for name, entry in value.items() if entry is not None}
-    if isinstance(value, list):
-        return [without_nulls(entry) for entry in value]
-    return value

@@ -7,6 +7,7 @@ from typing import Any
 
 from cdkit.api import Manifest
 from cdkit_manifests.bundle import Bundle
+from cdkit_manifests.nulls import without_nulls
 from cdkit_manifests.writers.field_order import ordered
 from cdkit_manifests.writers.file_names import file_name, object_files
 from cdkit_manifests.writers.identities import identities
@@ -23,7 +24,7 @@ _HEAD = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization
 def files(bundle: Bundle) -> dict[str, str]:
     """The tree; `kubectl apply -k overlays/NAME` is how it is used."""
     notes = notes_by_object(bundle.origins)
-    objects = ordered(list(bundle.objects))
+    objects = without_nulls(ordered(list(bundle.objects)))
     base = object_files(objects)
     written = {
         f"base/{name}.yaml": document(item, notes.get((item["kind"], item["metadata"]["name"])))
@@ -32,7 +33,7 @@ def files(bundle: Bundle) -> dict[str, str]:
     written[f"base/{FILE}"] = document({**_HEAD, "resources": [f"{name}.yaml" for name in base]})
     for environment, wanted in bundle.environments.items():
         folder = f"overlays/{file_name(environment)}"
-        overlay = _overlay(objects, ordered(list(wanted)))
+        overlay = _overlay(objects, without_nulls(ordered(list(wanted))))
         written |= {f"{folder}/{name}": text for name, text in overlay.items()}
     return written
 
