@@ -37,6 +37,8 @@ class GenerateManifests(Step):
             str, Meta(min_length=1, description="The image to run; by digest, as push-to-registry gives it.")
         ]
         project: Annotated[str, Meta(description="The project's folder.")] = "."
+        dockerfile: Annotated[str, Meta(description="The Dockerfile of the image, from the project's folder.")] = ""
+        target: Annotated[str, Meta(description="The stage of it that the image is; the last one when left out.")] = ""
         output: Annotated[str, Meta(description="The file to write; in the run's own folder when left out.")] = ""
         explain: Annotated[bool, Meta(description="Say where everything comes from, and what else was found.")] = False
 
@@ -84,7 +86,7 @@ class GenerateManifests(Step):
     def _draft(self, ctx: StepContext) -> tuple[Wish, Draft]:
         folder = ctx.path(self.options.project)
         boundary = _checkout(folder, ctx.workspace)
-        files = DiskFolder(folder, boundary, ctx.build)
+        files = DiskFolder(folder, boundary, ctx.build, dockerfile=self.options.dockerfile, stage=self.options.target)
         own_word = read_own_word(files)
         inputs = Inputs(
             image=self.options.image,
@@ -98,8 +100,8 @@ class GenerateManifests(Step):
             enrichers=ctx.extensions.manifest_enrichers(),
         )
         wish, draft = draft_manifests(inputs, ctx.environment.name)
-        for note in own_word.notes:
-            draft.warn(note)
+        for warning in (*own_word.notes, *_warnings(wish)):
+            draft.warn(warning)
         return wish, draft
 
     def _tell(self, ctx: StepContext, wish: Wish, draft: Draft) -> None:
@@ -120,6 +122,11 @@ def _version(ctx: StepContext) -> KubernetesVersion:
 
 def _facts(wish: Wish) -> Iterable[str]:
     return (str(fact) for fact in wish.project.facts.values())
+
+
+def _warnings(wish: Wish) -> tuple[str, ...]:
+    """What the readers found doubtful or missing, which is ports and probes."""
+    return () if wish.corrects_ports else wish.project.warnings
 
 
 def _holds_secrets(draft: Draft) -> bool:

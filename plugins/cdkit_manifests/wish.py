@@ -16,7 +16,7 @@ from cdkit_manifests.settings.resolve import Said
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A value, and where it was said. Both are empty where nobody said anything."""
+    """A value, and where it was said; the source is None where nobody said anything."""
 
     value: Any = None
     source: Source | None = None
@@ -58,6 +58,11 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     def settings(self) -> Settings:
         """The settings."""
         return self.said.settings
+
+    @property
+    def corrects_ports(self) -> bool:
+        """Whether something was said of ports or probes. Then what the readers warn of need not be so any more."""
+        return bool(self.settings.ports) or self.source("probes") is not None
 
     def source(self, *path: str) -> Source | None:
         """Where a setting was said; None where it was not."""

@@ -13,8 +13,9 @@ from cdkit.api import Port, Probe, Source
 from cdkit_manifests.draft import Draft
 from cdkit_manifests.enrichers.controller import JOBS
 from cdkit_manifests.enrichers.ports import NamedPort, named_ports
+from cdkit_manifests.reading.conclude import READER as CONCLUSION
 from cdkit_manifests.settings.parts import ProbeSettings
-from cdkit_manifests.wish import Wish
+from cdkit_manifests.wish import Known, Wish
 
 SLOW_STARTERS = frozenset({"java", "kotlin", "scala", "groovy"})
 """Languages whose programs may take minutes until they answer on a busy node."""
@@ -76,7 +77,7 @@ def _question(wish: Wish, draft: Draft, name: str) -> Question | None:
         return None
     if isinstance(said, str) and said:
         return _said(wish, draft, ProbeSettings(path=said), source)
-    fact = wish.fact(name)
+    fact = _fact(wish, name)
     if isinstance(said, ProbeSettings):
         if said.path or said.command or said.tcp:
             return _said(wish, draft, said, source)
@@ -84,6 +85,12 @@ def _question(wish: Wish, draft: Draft, name: str) -> Question | None:
         found = _of_fact(wish, fact.value, fact.source) if fact else _port_question(wish, draft, name)
         return found and Question(found.action, found.timing | _said_timing(said), source)
     return _of_fact(wish, fact.value, fact.source) if fact else None
+
+
+def _fact(wish: Wish, name: str) -> Known:
+    """The question that the metadata tells of; one that was only concluded from a port is left to the right port."""
+    fact = wish.project.fact(name)
+    return Known() if fact is None or fact.reader == CONCLUSION else Known(fact.value, fact.source)
 
 
 def _said(wish: Wish, draft: Draft, said: ProbeSettings, source: Source | None) -> Question | None:
@@ -141,10 +148,10 @@ def _port_question(wish: Wish, draft: Draft, name: str) -> Question | None:
         return None
     port = _first(wish)
     if port is None:
-        if name == "readiness":
+        if name == "readiness" and wish.corrects_ports:
             draft.warn("No port and no health command is known, so a pod counts as ready once it has started.")
         return None
-    if name == "readiness":
+    if name == "readiness" and wish.corrects_ports:
         draft.warn("No health path is known, so readiness only sees whether the port is open; say `health`.")
     return Question({"tcpSocket": {"port": port.name}}, {}, port.source)
 

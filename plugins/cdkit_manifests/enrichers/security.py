@@ -25,9 +25,12 @@ def enrich(wish: Wish, draft: Draft) -> None:
     said = wish.settings.security
     user = _user(wish, draft)
     _write_pod(wish, draft, user)
-    _write_container(wish, draft, user)
-    if said.read_only_root is not False:
+    read_only = _keeps_to_itself(wish)
+    _write_container(wish, draft, user, read_only)
+    if read_only.value:
         _write_room(wish, draft)
+    elif said.read_only_root is None:
+        draft.warn(f"It writes among its own files ({read_only.source}), so they are not read-only.")
 
 
 def _user(wish: Wish, draft: Draft) -> Known:
@@ -71,7 +74,7 @@ def _write_pod(wish: Wish, draft: Draft, user: Known) -> None:
     context.put("seccompProfile", profile, wish.source("security", "seccomp"))
 
 
-def _write_container(wish: Wish, draft: Draft, user: Known) -> None:
+def _write_container(wish: Wish, draft: Draft, user: Known, read_only: Known) -> None:
     said = wish.settings.security
     context = draft.container.at("securityContext")
     if said.privileged:
@@ -81,25 +84,35 @@ def _write_container(wish: Wish, draft: Draft, user: Known) -> None:
     kept = list(said.capabilities) or (_FOR_A_SERVER_AS_ROOT if user.value is None and _has_low_ports(wish) else [])
     capabilities: dict[str, Any] = {"drop": ["ALL"]} | ({"add": list(kept)} if kept else {})
     context.put("capabilities", capabilities, wish.source("security", "capabilities"))
-    read_only = said.read_only_root is not False
-    context.put("readOnlyRootFilesystem", read_only, wish.source("security", "read_only_root"))
+    context.put("readOnlyRootFilesystem", read_only.value, read_only.source)
+
+
+def _keeps_to_itself(wish: Wish) -> Known:
+    """Whether its own files can stay as they are, and who says so."""
+    said = wish.settings.security.read_only_root
+    if said is not None:
+        return Known(said, wish.source("security", "read_only_root"))
+    writer = next((known for known in _written(wish) if known.value.rstrip("/") == ""), None)
+    return Known(value=True) if writer is None else Known(False, writer.source)  # noqa: FBT003 -- the value is the field
+
+
+def _written(wish: Wish) -> list[Known]:
+    """Every folder that must be written, and who says so."""
+    found = [Known(path, fact.source) for fact in wish.project.candidates.get("writable", ()) for path in fact.value]
+    source = wish.source("security", "writable")
+    return [*found, *(Known(path, source) for path in wish.settings.security.writable)]
 
 
 def _write_room(wish: Wish, draft: Draft) -> None:
     """With a read-only root, a place for temporary files is what nearly every program still needs."""
-    wanted = {_TMP: Known()} | {path: wish.fact("writable") for path in wish.project.get("writable", ())}
-    source = wish.source("security", "writable")
-    wanted |= {path: Known(path, source) for path in wish.settings.security.writable}
-    for path, known in wanted.items():
-        folder = path.rstrip("/")
+    for known in (Known(_TMP), *_written(wish)):
+        folder = known.value.rstrip("/")
         if not folder.startswith("/"):
-            draft.refuse(f"A folder to write to is an absolute path, not {path!r}.", known.source)
-            continue
-        if folder in mounted_paths(draft):
-            continue
-        name = object_name(folder) or "root"
-        draft.pod.append("volumes", {"name": name, "emptyDir": {}}, known.source)
-        mount(draft, name, folder, known.source)
+            draft.refuse(f"A folder to write to is an absolute path, not {known.value!r}.", known.source)
+        elif folder not in mounted_paths(draft):
+            name = object_name(folder)
+            draft.pod.append("volumes", {"name": name, "emptyDir": {}}, known.source)
+            mount(draft, name, folder, known.source)
 
 
 def _has_low_ports(wish: Wish) -> bool:

@@ -45,8 +45,6 @@ def _own(wish: Wish, draft: Draft, settings: ServiceSettings) -> None:
     if not ports and not is_stateful:
         if wish.source("service") is not None:
             draft.refuse("A Service needs a port, and none is known.", wish.source("service"), "Say `port`.")
-        elif wish.project.get("kind") in {None, "web", "static"}:
-            draft.warn("No port is known, so no Service is made; say `port`, or EXPOSE it in the Dockerfile.")
         return
     name = settings.name or wish.name
     if is_stateful and settings.headless is None:

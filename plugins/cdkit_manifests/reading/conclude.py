@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from cdkit.api import EnvVar, Fact, Port, Probe, Project, Source
+from cdkit_manifests.recognise.writing import folders_written_by
 
 _ASKED = ("readiness", "liveness")
 _PROBES = (*_ASKED, "startup")
@@ -25,7 +26,7 @@ def conclude(facts: Sequence[Fact], looked_for: tuple[str, ...]) -> Project:
     known = _with_a_port(Project.of(_with_one_environment(facts)))
     said = known.fact("kind")
     kind = said or _kind(known)
-    concluded = [*([] if said else [kind]), *_probes(known, kind.value)]
+    concluded = [*([] if said else [kind]), *_probes(known, kind.value), *_writable(known)]
     usable = [fact for fact in _flat(known) if not _lacks_a_port(fact, known)]
     whole = Project.of([*usable, *concluded], looked_for=looked_for)
     return msgspec.structs.replace(whole, warnings=tuple(_warnings(known, whole)))
@@ -74,6 +75,13 @@ def _probes(known: Project, kind: str) -> list[Fact]:
     source = Source(note=f"port {first.number}, as no better question was found")
     probe = Probe(kind="tcp", port=first.number)
     return [Fact(name, probe, source, ports.confidence, READER) for name in _ASKED if _question(known, name) is None]
+
+
+def _writable(known: Project) -> list[Fact]:
+    """The folders that its frameworks write to, beside those of the image that it is built on."""
+    frameworks = known.fact("frameworks")
+    folders = folders_written_by(frameworks.value, known.get("workdir", "")) if frameworks else ()
+    return [Fact("writable", folders, frameworks.source, "derived", READER)] if frameworks and folders else []
 
 
 def _question(known: Project, name: str) -> Fact | None:

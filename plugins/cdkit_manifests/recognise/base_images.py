@@ -20,38 +20,42 @@ class BaseImage(msgspec.Struct, frozen=True):
         user: the user that it runs as; None for root, or where that is not known.
         kind: what it runs; None where that depends on what is put into it.
         port_name: what the port is for.
+        writable: the folders that its program writes to; `/` where those hold more than what is written, so that
+            nothing can take their place.
     """
 
     port: int = 0
     user: int | None = None
     kind: Kind | None = None
     port_name: str = "http"
+    writable: tuple[str, ...] = ()
 
 
+_ITSELF = ("/",)
 _NOTHING = BaseImage()
 _IMAGES: tuple[tuple[re.Pattern[str], BaseImage], ...] = tuple(
     (re.compile(expression), image)
     for expression, image in (
         (r"(?:.*/)?nginx-unprivileged(?::.*)?", BaseImage(8080, 101, "static")),
-        (r"(?:.*/)?nginx(?::.*)?", BaseImage(80, kind="static")),
-        (r"(?:.*/)?httpd(?::.*)?", BaseImage(80, kind="static")),
-        (r"(?:.*/)?caddy(?::.*)?", BaseImage(80, kind="static")),
+        (r"(?:.*/)?nginx(?::.*)?", BaseImage(80, kind="static", writable=("/var/cache/nginx", "/run"))),
+        (r"(?:.*/)?httpd(?::.*)?", BaseImage(80, kind="static", writable=("/usr/local/apache2/logs",))),
+        (r"(?:.*/)?caddy(?::.*)?", BaseImage(80, kind="static", writable=("/data", "/config"))),
         (r"(?:.*/)?static-web-server(?::.*)?", BaseImage(80, kind="static")),
-        (r"(?:.*/)?php:.*apache.*", BaseImage(80)),
+        (r"(?:.*/)?php:.*apache.*", BaseImage(80, writable=("/run/apache2", "/run/lock"))),
         (r"(?:.*/)?php:.*fpm.*", BaseImage(9000, port_name="fastcgi")),
-        (r"(?:.*/)?frankenphp(?::.*)?", BaseImage(80)),
-        (r"(?:.*/)?tomcat(?::.*)?", BaseImage(8080)),
-        (r"(?:.*/)?jetty(?::.*)?", BaseImage(8080, 999)),
-        (r"(?:.*/)?wildfly(?:-runtime)?(?::.*)?", BaseImage(8080, 1000)),
-        (r"(?:.*/)?(?:open-liberty|liberty|websphere-liberty)(?::.*)?", BaseImage(9080, 1001)),
-        (r"(?:.*/)?payara/(?:server|micro)[\w-]*(?::.*)?", BaseImage(8080, 1000)),
+        (r"(?:.*/)?frankenphp(?::.*)?", BaseImage(80, writable=("/data", "/config"))),
+        (r"(?:.*/)?tomcat(?::.*)?", BaseImage(8080, writable=_ITSELF)),
+        (r"(?:.*/)?jetty(?::.*)?", BaseImage(8080, 999, writable=_ITSELF)),
+        (r"(?:.*/)?wildfly(?:-runtime)?(?::.*)?", BaseImage(8080, 1000, writable=_ITSELF)),
+        (r"(?:.*/)?(?:open-liberty|liberty|websphere-liberty)(?::.*)?", BaseImage(9080, 1001, writable=_ITSELF)),
+        (r"(?:.*/)?payara/(?:server|micro)[\w-]*(?::.*)?", BaseImage(8080, 1000, writable=_ITSELF)),
         (r"mcr\.microsoft\.com/dotnet/(?:aspnet|nightly/aspnet):.*chiseled.*", BaseImage(8080, 1654)),
         (r"mcr\.microsoft\.com/dotnet/aspnet:(?:[3-7]\..*|2\..*)", BaseImage(80)),
         (r"mcr\.microsoft\.com/dotnet/(?:nightly/)?aspnet(?::.*)?", BaseImage(8080)),
         (r"mcr\.microsoft\.com/dotnet/.*chiseled.*", BaseImage(user=1654)),
         (r"gcr\.io/distroless/.*:(?:.*-)?nonroot(?:-.*)?", BaseImage(user=65532)),
         (r"cgr\.dev/.*", BaseImage(user=65532)),
-        (r"(?:.*/)?bitnami/.*", BaseImage(user=1001)),
+        (r"(?:.*/)?bitnami/.*", BaseImage(user=1001, writable=_ITSELF)),
         (r"(?:.*/)?ubi\d+/(?:openjdk|nodejs|python|php|ruby|go-toolset)[\w-]*(?::.*)?", BaseImage(user=1001)),
     )
 )

@@ -337,12 +337,12 @@ class TestProbes:
         assert container["startupProbe"]["httpGet"] == {"path": "/up", "port": "http"}
 
     def test_without_a_route_it_is_seen_whether_the_port_is_open(self) -> None:
-        draft = make_draft(facts=WEB)
+        draft = make_draft("port: 8080", facts=WEB)
         assert draft.container.value["readinessProbe"]["tcpSocket"] == {"port": "http"}
         assert any("readiness only sees whether the port is open" in warning for warning in draft.warnings)
 
     def test_without_a_port_nothing_is_asked_and_a_person_is_told(self) -> None:
-        draft = make_draft()
+        draft = make_draft("probes: {startup: false}")
         assert "readinessProbe" not in draft.container.value
         assert any("counts as ready once it has started" in warning for warning in draft.warnings)
 
@@ -478,6 +478,14 @@ class TestSecurity:
             "/var/run": "var-run",
             "/srv/tmp": "srv-tmp",
         }
+
+    def test_what_writes_among_its_own_files_may_do_so_and_a_person_is_told(self) -> None:
+        draft = make_draft(facts={"writable": ("/",)})
+        assert draft.container.value["securityContext"]["readOnlyRootFilesystem"] is False
+        assert "volumeMounts" not in draft.container.value
+        assert "It writes among its own files (writable in test), so they are not read-only." in draft.warnings
+        said = make_draft("security: {read_only_root: true}", facts={"writable": ("/srv",)})
+        assert said.container.value["securityContext"]["readOnlyRootFilesystem"] is True
 
     def test_a_root_that_can_be_written_needs_no_room(self) -> None:
         draft = make_draft("security: {read_only_root: false, capabilities: [NET_RAW], seccomp: Unconfined}")

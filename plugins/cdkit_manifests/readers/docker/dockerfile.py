@@ -136,6 +136,8 @@ class _Image:
                 yield Fact("ports", (Port(int(match[1]), "http"),), Source(self._file, note=f"ENV {name}"))
         if base.kind:
             yield Fact("kind", base.kind, source, "derived")
+        if base.writable:
+            yield Fact("writable", base.writable, source, "derived")
         if base.port and not self._stage.exposed:
             yield Fact("ports", (Port(base.port, base.port_name),), source, "derived")
 
