@@ -20,12 +20,14 @@ class Found(msgspec.Struct, frozen=True):
         line: from 1.
         text: what was found there.
         groups: the groups of the expression that found it; the empty text for one that did not take part.
+        start: how many characters of the file come before it.
     """
 
     file: str
     line: int
     text: str
     groups: tuple[str, ...] = ()
+    start: int = 0
 
     def source(self, note: str) -> Source:
         """The place as the source of a fact."""

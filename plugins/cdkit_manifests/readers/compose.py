@@ -5,11 +5,15 @@ https://docs.docker.com/reference/compose-file/services/
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from cdkit.api import EnvVar, Fact, Port, Probe, ProjectFolder, Source
+from cdkit_manifests.readers.docker.health import probe_of
 from cdkit_manifests.reading.data_file import DataFile, as_table, as_word, as_words
 from cdkit_manifests.reading.yaml_file import read_yaml
 from cdkit_manifests.recognise.commands import HIGHEST_PORT
@@ -42,8 +46,8 @@ def _own_service(document: DataFile) -> str:
 
 def _is_built_here(service: Mapping[str, Any]) -> bool:
     build = service.get("build")
-    context = build if isinstance(build, str) else as_table(build).get("context", "." if build else "")
-    return str(context).rstrip("/") in {".", "./"} or context == "."
+    context = build.get("context", ".") if isinstance(build, Mapping) else build
+    return context in {".", "./"} if isinstance(context, str) else False
 
 
 class _Service:
@@ -100,8 +104,6 @@ class _Service:
             yield Fact("env", variables, self._source("environment"), "derived")
 
     def _health(self) -> Iterator[Fact]:
-        from cdkit_manifests.readers.docker.health import probe_of
-
         given = as_table(self._service.get("healthcheck"))
         test = given.get("test")
         if given.get("disable") is True or not test:
@@ -127,8 +129,6 @@ _TIMES = ("interval", "timeout", "start_period", "retries")
 
 def _command(test: Any) -> str:
     """The argument of HEALTHCHECK CMD that asks the same."""
-    import json
-
     if isinstance(test, str):
         return test
     words = list(as_words(test))
@@ -138,8 +138,6 @@ def _command(test: Any) -> str:
 
 
 def _without_patience(probe: Probe) -> Probe:
-    import msgspec
-
     return msgspec.structs.replace(probe, initial_delay=None, period=None, failures=None)
 
 

@@ -47,7 +47,8 @@ _ROUTES = (
     Style(
         files=_SOURCES,
         route=re.compile(r"()\.(?:route|at)\(\s*\"(/[^\"\n{:*]*)\"\s*,\s*(?:axum::routing::)?(?:web::)?(?:get|any)\b"),
-        mounted=re.compile(r"\.nest(?:_service)?\(\s*\"/\w|web::scope\(\s*\"/\w"),
+        application=re.compile(r"\baxum::serve\(|\bServer::bind\(|\bHttpServer::new\("),
+        mounted=re.compile(r"\.nest(?:_service)?\(\s*\"/\w|\.service\(\s*(?:actix_web::)?web::scope\(\s*\"/\w"),
     ),
     Style(
         files=_SOURCES,

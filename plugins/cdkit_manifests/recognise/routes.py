@@ -8,7 +8,7 @@ every pod from being ready, so a route in doubt is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -21,11 +21,12 @@ class Style(msgspec.Struct, frozen=True):
 
     Attributes:
         files: the files to search, as for `ProjectFolder.find`.
-        route: finds a route; its groups are what it is added to, and its path.
-        application: finds what makes an application, and the name that it gets.
+        route: finds a route; its groups are what it is added to, empty where that has no name, and its path.
+        application: finds what makes an application; its groups are the name that it gets. Where routes are added to
+            nothing with a name, all in the same file are the application's.
         group: finds what makes a group of routes; its groups are the name and the prefix.
-        mounted: finds a group being put below a prefix that is said elsewhere; then a route of a group, or of something
-            whose nature is not seen, is in doubt.
+        mounted: finds a group being put below a prefix, from the parenthesis around it; then a route of a group,
+            or of something whose nature is not seen, is in doubt.
         note: what a person reads of a route's source.
     """
 
@@ -40,51 +41,58 @@ class Style(msgspec.Struct, frozen=True):
 def health_routes(folder: ProjectFolder, style: Style) -> list[Route]:
     """The routes about health that an application certainly serves."""
     found = [match for match in folder.search(style.route, *style.files) if is_health(_path(match))]
-    if not found:
-        return []
-    applications = _names(folder, style, style.application)
-    groups = dict(_groups(folder, style))
-    in_doubt = style.mounted is not None and any(True for _ in folder.search(style.mounted, *style.files))
-    return list(_certain(found, applications, groups, style.note, in_doubt=in_doubt))
+    return list(_Search(folder, style).certain(found)) if found else []
 
 
-def _certain(
-    found: list[Found],
-    applications: set[tuple[str, str]],
-    groups: dict[tuple[str, str], str],
-    note: str,
-    *,
-    in_doubt: bool,
-) -> Iterator[Route]:
-    for match in found:
-        owner, path = match.groups[0], _path(match)
-        name = (match.file, owner)
-        if name in groups:
-            if in_doubt:
+class _Search:
+    """Tells which of the routes that were found are certain.
+
+    Args:
+        folder: the project.
+        style: how its routes are written.
+    """
+
+    def __init__(self, folder: ProjectFolder, style: Style) -> None:
+        self._folder = folder
+        self._style = style
+        self._applications = {
+            (match.file, name)
+            for match in self._matches(style.application)
+            for name in (*filter(None, match.groups), "")
+        }
+        self._groups = {(match.file, match.groups[0]): match.groups[1] for match in self._matches(style.group)}
+        self._is_mounted = any(True for _ in self._matches(style.mounted))
+
+    def certain(self, found: Iterable[Found]) -> Iterator[Route]:
+        """The routes, each by its whole path."""
+        for match in found:
+            owner = (match.file, match.groups[0])
+            if self._is_mounted and not self._is_certain(match, owner):
                 continue
-            path = _joined(groups[name], path)
-        elif owner and name not in applications and in_doubt:
-            continue
-        if is_health(path):
-            yield Route(path, match.source(f"{note} {path}"))
+            path = _below(self._groups.get(owner, ""), _path(match))
+            if is_health(path):
+                yield Route(path, match.source(f"{self._style.note} {path}"))
+
+    def _matches(self, expression: re.Pattern[str] | None) -> Iterator[Found]:
+        return iter(()) if expression is None else self._folder.search(expression, *self._style.files)
+
+    def _is_certain(self, match: Found, owner: tuple[str, str]) -> bool:
+        """Whether a route is the application's own although something is below a prefix."""
+        if owner in self._groups or owner not in self._applications:
+            return False
+        return bool(match.groups[0]) or not self._is_enclosed(match)
+
+    def _is_enclosed(self, match: Found) -> bool:
+        """Whether a route stands inside of the parentheses that put something below a prefix."""
+        text = self._folder.data(match.file).decode("utf-8", errors="replace")
+        mounts = self._style.mounted.finditer(text, 0, match.start) if self._style.mounted else ()
+        between = (text[mount.start() : match.start] for mount in mounts)
+        return any(part.count("(") > part.count(")") for part in between)
 
 
 def _path(match: Found) -> str:
     return f"/{match.groups[1].lstrip('/')}"
 
 
-def _joined(prefix: str, path: str) -> str:
+def _below(prefix: str, path: str) -> str:
     return f"/{prefix.strip('/')}{path}" if prefix.strip("/") else path
-
-
-def _names(folder: ProjectFolder, style: Style, expression: re.Pattern[str] | None) -> set[tuple[str, str]]:
-    if expression is None:
-        return set()
-    matches = folder.search(expression, *style.files)
-    return {(match.file, name) for match in matches for name in match.groups if name}
-
-
-def _groups(folder: ProjectFolder, style: Style) -> Iterator[tuple[tuple[str, str], str]]:
-    if style.group is not None:
-        for match in folder.search(style.group, *style.files):
-            yield (match.file, match.groups[0]), match.groups[1]

@@ -54,6 +54,7 @@ _ROUTES = (
     ),
     Style(
         files=_SOURCES,
+        application=re.compile(r"\b(?:Starlette|FastAPI|web\.Application)\("),
         route=re.compile(r"""\b()(?:Route|add_api_route|add_url_rule|add_get|web\.get)\(\s*["']([^"'\n<{]*)["']"""),
         mounted=re.compile(r"""\bMount\(\s*["']/\w|add_subapp\("""),
     ),
