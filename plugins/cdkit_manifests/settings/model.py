@@ -24,6 +24,7 @@ from cdkit_manifests.settings.parts import (
     JobSettings,
     MetricsSettings,
     NetworkPolicySettings,
+    ObjectName,
     PortNumber,
     PortSettings,
     ProbesSettings,
@@ -72,7 +73,7 @@ class Settings(StepOptions, frozen=True, kw_only=True, omit_defaults=True):
         Literal["Always", "IfNotPresent", "Never"] | None,
         Meta(description="When the image is pulled; IfNotPresent for a digest or a tag that stays."),
     ] = None
-    pull_secrets: Annotated[list[Text], Meta(description="Secrets of the namespace with registry logins.")] = []
+    pull_secrets: Annotated[list[ObjectName], Meta(description="Secrets of the namespace with registry logins.")] = []
     command: Annotated[list[str], Meta(description="The program, in place of the image's own.")] = []
     args: Annotated[list[str], Meta(description="Its arguments, in place of the image's own.")] = []
     workdir: Annotated[str, Meta(description="The folder in which it starts.")] = ""
@@ -88,14 +89,14 @@ class Settings(StepOptions, frozen=True, kw_only=True, omit_defaults=True):
 
     security: Annotated[SecuritySettings, Meta(description="What the application may do.")] = SecuritySettings()
     service_account: Annotated[
-        str | ServiceAccountSettings | None,
+        ObjectName | ServiceAccountSettings | None,
         Meta(description="Who the pod is at the API server: the name of an account, or a mapping."),
     ] = None
     spread: Annotated[
         Literal["nodes", "zones", "none"] | None, Meta(description="Over what pods are spread; nodes when left out.")
     ] = None
     node_selector: Annotated[dict[str, str], Meta(description="Labels that a node must have.")] = {}
-    priority_class: Annotated[str, Meta(description="The pods' PriorityClass.")] = ""
+    priority_class: Annotated[ObjectName, Meta(description="The pods' PriorityClass.")] = ""
     termination_grace: Annotated[Duration | None, Meta(description="How long a pod may take to stop.")] = None
     drain: Annotated[
         Duration | None, Meta(description="How long a pod still answers when it is to stop; 5s behind a Service.")
@@ -136,6 +137,8 @@ class Settings(StepOptions, frozen=True, kw_only=True, omit_defaults=True):
         list[Text], Meta(description="Manifests of others: files, folders, archives (.jar, .whl, .zip), packages.")
     ] = []
     parameters: Annotated[dict[str, str], Meta(description="What `${NAME}` in fragments stands for.")] = {}
+    external: Annotated[list[Text], Meta(description="Objects that the cluster has already, such as `Secret/db`.")] = []
+    rules_off: Annotated[list[Text], Meta(description="Rules of the validation that are not followed.")] = []
 
 
 class ProjectSettings(Settings, frozen=True, kw_only=True):

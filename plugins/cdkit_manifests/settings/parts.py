@@ -14,6 +14,14 @@ Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Percent = Annotated[str, Meta(pattern=r"^[0-9]{1,3}%$")]
 Text = Annotated[str, Meta(min_length=1)]
 Scalar = str | int | float | bool
+ObjectName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$(?!\n)",
+        title="the name of an object: lower case letters, digits, dashes and dots",
+    ),
+]
+"""The name of an object that is in the cluster; https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -106,8 +114,8 @@ class EnvSource(Part, frozen=True, kw_only=True):
     """Where an environment variable gets its value: one of `config`, `secret`, `field`, `resource`, or `value`."""
 
     value: Annotated[str | None, Meta(description="The value itself.")] = None
-    config: Annotated[str, Meta(description="A ConfigMap; `key` in it.")] = ""
-    secret: Annotated[str, Meta(description="A Secret; `key` in it.")] = ""
+    config: Annotated[ObjectName, Meta(description="A ConfigMap; `key` in it.")] = ""
+    secret: Annotated[ObjectName, Meta(description="A Secret; `key` in it.")] = ""
     key: Annotated[str, Meta(description="The key; the variable's own name when left out.")] = ""
     optional: Annotated[bool | None, Meta(description="The pod starts without it too.")] = None
     field: Annotated[str, Meta(description="A field of the pod, such as status.podIP.")] = ""
@@ -117,8 +125,8 @@ class EnvSource(Part, frozen=True, kw_only=True):
 class EnvFrom(Part, frozen=True, kw_only=True):
     """All keys of a ConfigMap or of a Secret as environment variables."""
 
-    config: Annotated[str, Meta(description="The ConfigMap.")] = ""
-    secret: Annotated[str, Meta(description="The Secret.")] = ""
+    config: Annotated[ObjectName, Meta(description="The ConfigMap.")] = ""
+    secret: Annotated[ObjectName, Meta(description="The Secret.")] = ""
     prefix: Annotated[str, Meta(description="Goes before every name.")] = ""
     optional: Annotated[bool | None, Meta(description="The pod starts without it too.")] = None
 
@@ -145,7 +153,7 @@ class SecuritySettings(Part, frozen=True, kw_only=True):
 class ServiceAccountSettings(Part, frozen=True, kw_only=True):
     """Who the pod is at the API server."""
 
-    name: Annotated[str, Meta(description="Its name; the application's when left out.")] = ""
+    name: Annotated[ObjectName, Meta(description="Its name; the application's when left out.")] = ""
     create: Annotated[bool | None, Meta(description="Make it; `true` when it is the application's own.")] = None
     token: Annotated[bool | None, Meta(description="Give the pod a token for the API server; `false`.")] = None
     annotations: Annotated[dict[str, str], Meta(description="Annotations, for the identity at a cloud.")] = {}
@@ -177,12 +185,22 @@ class IngressSettings(Part, frozen=True, kw_only=True):
         Literal["Ingress", "HTTPRoute"] | None,
         Meta(description="The kind of object; HTTPRoute where `gateway` is said, else Ingress."),
     ] = None
-    gateway: Annotated[str, Meta(description="The Gateway of an HTTPRoute: NAME or NAMESPACE/NAME.")] = ""
-    class_name: Annotated[str, Meta(description="The class of an Ingress; the cluster's own when left out.")] = ""
+    gateway: Annotated[
+        str,
+        Meta(
+            description="The Gateway of an HTTPRoute: NAME or NAMESPACE/NAME.",
+            title="the name of a Gateway, `NAME` or `NAMESPACE/NAME`",
+            pattern=r"^(?:[a-z0-9][a-z0-9-]{0,62}/)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$(?!\n)",
+        ),
+    ] = ""
+    class_name: Annotated[ObjectName, Meta(description="The class of an Ingress; the cluster's own when left out.")] = (
+        ""
+    )
     path: Annotated[str, Meta(description="The path that leads here; all of them when left out.")] = ""
     port: Annotated[str | None, Meta(description="The port by its name; the first when left out.")] = None
     tls: Annotated[
-        bool | str | None, Meta(description="HTTPS: the Secret with the certificate, `NAME-tls`; `false` for none.")
+        bool | ObjectName | None,
+        Meta(description="HTTPS: the Secret with the certificate, `NAME-tls`; `false` for none."),
     ] = None
     annotations: Annotated[dict[str, str], Meta(description="Annotations, for the controller.")] = {}
 
@@ -248,13 +266,13 @@ class VolumeSettings(Part, frozen=True, kw_only=True):
     memory: Annotated[bool | None, Meta(description="An empty volume in memory.")] = None
     size: Annotated[Quantity | None, Meta(description="The size of an empty volume or of a claim.")] = None
     host_path: Annotated[str, Meta(description="A path of the node.")] = ""
-    secret: Annotated[str, Meta(description="A Secret.")] = ""
-    config: Annotated[str, Meta(description="A ConfigMap.")] = ""
+    secret: Annotated[ObjectName, Meta(description="A Secret.")] = ""
+    config: Annotated[ObjectName, Meta(description="A ConfigMap.")] = ""
     claim: Annotated[
-        bool | str | None,
+        bool | ObjectName | None,
         Meta(description="A PersistentVolumeClaim that is there already, by its name; `true` makes one."),
     ] = None
-    storage_class: Annotated[str, Meta(description="The class of a claim that is made.")] = ""
+    storage_class: Annotated[ObjectName, Meta(description="The class of a claim that is made.")] = ""
     access: Annotated[
         Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"] | None,
         Meta(description="Who may mount a claim; ReadWriteOnce when left out."),
