@@ -81,7 +81,7 @@ def _drop(item: Manifest, field: FieldVersion, version: KubernetesVersion, fitte
             del holder[name]
             fitted.left_out.append(_finding(item, (*path, name), f"{what}: it is left out", "Nothing has to be done."))
         else:
-            remedy = f"Do without it, or write for Kubernetes {field.since} or later (`kubernetes-version`)."
+            remedy = f"Do without it, or write for Kubernetes {field.since} or later (`kubernetes_version`)."
             fitted.refused.append(_finding(item, (*path, name), what, remedy))
 
 

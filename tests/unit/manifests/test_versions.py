@@ -88,7 +88,7 @@ def test_what_a_version_cannot_express_is_a_clear_message() -> None:
         "spec.template.spec.initContainers[proxy].restartPolicy",
     ]
     assert fitted.refused[1].problem({}).remedy == (
-        "Do without it, or write for Kubernetes 1.29 or later (`kubernetes-version`)."
+        "Do without it, or write for Kubernetes 1.29 or later (`kubernetes_version`)."
     )
     assert fitted.objects == objects, "nothing is taken away that is needed"
     assert fit(objects, v("1.29")).refused == []
