@@ -29,6 +29,7 @@ class Draft(msgspec.Struct):
             too, unless it has an origin of its own.
         data_names: by kind and by name in the settings, how a ConfigMap or a Secret is called in the cluster.
         borrowed: by kind and name the objects of somebody else, which keep their labels.
+        external: the objects that settings name although they are not made here, as `Secret/db`: the cluster has them.
     """
 
     objects: list[Manifest] = []
@@ -37,6 +38,7 @@ class Draft(msgspec.Struct):
     origins: dict[Field, Source] = {}
     data_names: dict[tuple[str, str], str] = {}
     borrowed: list[tuple[str, str]] = []
+    external: list[str] = []
 
     def add(self, manifest: Manifest, source: Source | None = None) -> Place:
         """Add an object; gives the place to write on in it."""
@@ -81,6 +83,8 @@ class Draft(msgspec.Struct):
 
     def data_name(self, kind: str, name: str) -> str:
         """A ConfigMap or a Secret that settings name: one of their own, or one that is in the cluster already."""
+        if (kind, name) not in self.data_names:
+            self.external.append(f"{kind}/{name}")
         return self.data_names.get((kind, name), name)
 
     @property

@@ -77,7 +77,13 @@ def test_a_command_of_the_page_works(folder: Path, command: str) -> None:
 
 
 def test_the_page_has_all_its_parts() -> None:
-    assert [name.partition("/")[0] for name, _ in FILES] == ["acme-cdkit"] * 4 + ["shop"] * 2 + ["web"] * 2
+    assert [name.partition("/")[0] for name, _ in FILES] == [
+        *["acme-cdkit"] * 4,
+        *["shop"] * 2,
+        *["web"] * 2,
+        "acme-cdkit",
+        "night",
+    ]
     assert INSTALL in COMMANDS
 
 
@@ -99,6 +105,23 @@ def test_the_step_of_the_file_fails_as_its_author_wanted(folder: Path) -> None:
     ended = typed(folder, "cdkit run -f web/cdkit.yaml")
     assert ended.returncode == 1
     assert "words, and should have 500." in ended.stdout
+
+
+def test_the_enricher_of_the_package_writes_its_conventions(folder: Path) -> None:
+    ended = typed(folder, "cdkit run -f night/cdkit.yaml")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    written = (folder / "night" / "night.yaml").read_text(encoding="utf-8")
+    assert "acme.example/team: night-watch" in written
+    assert "priorityClassName: acme-standard" in written
+
+
+def test_the_enricher_of_the_package_says_what_it_lacks(folder: Path) -> None:
+    pipeline = folder / "night" / "cdkit.yaml"
+    text = pipeline.read_text(encoding="utf-8").replace("{team: night-watch}", "{}")
+    pipeline.write_text(text, encoding="utf-8")
+    ended = typed(folder, "cdkit run -f night/cdkit.yaml")
+    assert ended.returncode == 3
+    assert "Nobody is woken up when this application fails." in ended.stdout + ended.stderr
 
 
 def test_the_file_is_no_code_of_an_untrusted_build(folder: Path) -> None:

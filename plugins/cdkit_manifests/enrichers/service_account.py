@@ -18,6 +18,7 @@ def enrich(wish: Wish, draft: Draft) -> None:
     draft.pod.put("serviceAccountName", name, source)
     draft.pod.put("automountServiceAccountToken", token, source if settings.token is not None else None)
     if settings.create is False or (settings.create is None and settings.name):
+        draft.external.append(f"ServiceAccount/{name}")
         return
     manifest: Manifest = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}
     if settings.annotations:

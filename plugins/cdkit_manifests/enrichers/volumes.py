@@ -66,6 +66,7 @@ def _holder(draft: Draft, said: VolumeSettings) -> dict[str, Any]:
     if said.config:
         return {"configMap": {"name": draft.data_name("ConfigMap", said.config)}}
     if isinstance(said.claim, str) and said.claim:
+        draft.external.append(f"PersistentVolumeClaim/{said.claim}")
         return {"persistentVolumeClaim": {"claimName": said.claim}}
     empty: dict[str, Any] = {"medium": "Memory"} if said.memory else {}
     return {"emptyDir": empty | ({"sizeLimit": str(said.size)} if said.size is not None else {})}

@@ -223,6 +223,13 @@ class TestData:
         assert container["envFrom"] == [{"secretRef": {"name": secret}}]
         assert {"name": "v", "configMap": {"name": config}} in draft.pod.value["volumes"]
 
+    def test_what_settings_name_and_nobody_makes_is_taken_to_be_in_the_cluster(self) -> None:
+        draft = make_draft(
+            "config: {own: {values: {x: y}}}\nenv: {A: {config: own}, B: {secret: s}}\nservice_account: robot\n"
+            "volumes: {v: {claim: c}, w: {config: m}}"
+        )
+        assert draft.external == ["Secret/s", "PersistentVolumeClaim/c", "ConfigMap/m", "ServiceAccount/robot"]
+
     @pytest.mark.parametrize(
         ("settings", "message"),
         [
