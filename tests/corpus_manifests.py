@@ -24,17 +24,18 @@ def cases_with_manifests() -> list[Case]:
     return [case for case in cases() if case.name != WITHOUT_NAME]
 
 
-def finished(case: Case, version: KubernetesVersion, *, image: str = IMAGE) -> Finished:
+def finished(case: Case, version: KubernetesVersion, name: str | None = None) -> Finished:
     """The manifests of a project: its own, and those of an environment that says much differently.
 
     Args:
         case: the project.
         version: the version of Kubernetes.
-        image: the image to run.
+        name: what the application is called; as the case, where the project does not say, when left out.
     """
     project = case.read()
-    base = Settings(name="" if project.fact("name") else case.name)
-    wish, draft = draft_manifests(_inputs(case, project, version, image, base), BASE)
+    if name is None:
+        name = "" if project.fact("name") else case.name
+    wish, draft = draft_manifests(_inputs(case, project, version, IMAGE, Settings(name=name)), BASE)
     other = Settings(
         name=wish.name,
         namespace="staging",

@@ -1,8 +1,9 @@
 r"""Scalars of YAML, written so that readers of YAML 1.1 and of 1.2 find the same value.
 
 1.1 takes `no`, `1:30`, `0o17` and `2024-01-01` for something else than text, 1.2 does not. So text stands without
-quotes only where it begins with a letter or a slash, holds harmless signs, and is none of 1.1's words. All other text
-is quoted as JSON does, and what cannot be seen is written as `\u....`: a reviewer sees what a machine will read.
+quotes only where it is an amount like `128Mi`, or begins with a letter, a slash or a dash before a letter, holds
+harmless signs, and is none of 1.1's words. All other text is quoted as JSON does, and what cannot be seen is written
+as `\u....`: a reviewer sees what a machine will read.
 https://yaml.org/type/ and https://yaml.org/spec/1.2.2/#57-escaped-characters
 """
 
@@ -19,7 +20,8 @@ LONGEST_KEY = 1000
 
 LONGEST_COMMENT = 160
 
-_PLAIN = re.compile(r"(?:[A-Za-z/]|\.{1,2}/)[A-Za-z0-9_./@:+,=~()-]*(?: [A-Za-z0-9_./@:+,=~()-]+)*")
+_PLAIN = re.compile(r"(?:[A-Za-z/]|--?[A-Za-z]|\.{1,2}/)[A-Za-z0-9_./@:+,=~()-]*(?: [A-Za-z0-9_./@:+,=~()-]+)*")
+_AMOUNT = re.compile(r"[1-9][0-9]*(?:m|[KMGTP]i)")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
@@ -80,6 +82,8 @@ def comment(note: str) -> str:
 
 
 def _is_plain(value: str) -> bool:
+    if _AMOUNT.fullmatch(value):
+        return True
     if not _PLAIN.fullmatch(value) or value.lower() in _WORDS:
         return False
     return ": " not in value and not value.endswith(":")
