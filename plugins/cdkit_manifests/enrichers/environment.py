@@ -17,6 +17,8 @@ _DOCKERFILE = "Dockerfile"
 
 def enrich(wish: Wish, draft: Draft) -> None:
     """Write what was said, and what the project's metadata sets for running it."""
+    # Variables that Kubernetes makes of Services take the application's own names: ROCKET_PORT is no port then.
+    draft.pod.put("enableServiceLinks", value=False)
     _from_metadata(wish, draft)
     write_variables(wish, draft, draft.container, wish.settings.env, ("env",))
     for source in wish.settings.env_from:

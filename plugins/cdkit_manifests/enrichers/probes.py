@@ -181,6 +181,9 @@ def _written(wish: Wish, name: str, question: Question) -> dict[str, Any]:
     if name == "startup" and wish.project.get("language") in SLOW_STARTERS:
         timing["failureThreshold"] = LONG_PATIENCE
     own = dict(question.timing)
+    if name == "liveness" and wish.settings.probes.startup is not False and wish.source("probes", name) is None:
+        # The startup probe waits already, and does not wait longer than it has to.
+        own.pop("initialDelaySeconds", None)
     if name == "startup" and not wish.settings.probes.startup:
         own = _startup_timing(own, timing)
     return {**question.action, **timing, **own}

@@ -283,6 +283,9 @@ class TestEnvironment:
         (found,) = refusals(settings)
         assert message in found
 
+    def test_kubernetes_sets_no_variables_of_services_that_the_application_could_take_for_its_own(self) -> None:
+        assert make_draft().pod.value["enableServiceLinks"] is False
+
     def test_what_metadata_sets_is_written_and_what_it_only_reads_is_warned_of(self) -> None:
         draft = make_draft("env: {B: own}", facts={"env": (EnvVar("A", "1"), EnvVar("B", "2"), EnvVar("C"))})
         assert draft.container.value["env"] == [{"name": "A", "value": "1"}, {"name": "B", "value": "own"}]
@@ -359,6 +362,7 @@ class TestProbes:
         liveness = container["livenessProbe"]
         assert liveness["exec"] == {"command": ["wget", "-q", "x"]}
         assert (liveness["periodSeconds"], liveness["timeoutSeconds"]) == (30, 4)
+        assert "initialDelaySeconds" not in liveness
         startup = container["startupProbe"]
         assert startup["failureThreshold"] * startup["periodSeconds"] > 120
 
