@@ -5,8 +5,8 @@ Only its files are used: its function gives the first mistake of an object, and 
 
 from __future__ import annotations
 
-import importlib.util
 from functools import cache
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +56,9 @@ def nearest(version: KubernetesVersion) -> KubernetesVersion:
 
 @cache
 def _folder() -> Path:
-    # To import the package would cost 80 ms, most of it for what is not used.
-    found = importlib.util.find_spec("kubernetes_validate")
+    # To import the package would cost 80 ms, most of it for what is not used. `importlib.util` would not find it where
+    # the cluster's client has hidden it from the kubernetes package, which would import it.
+    found = PathFinder.find_spec("kubernetes_validate")
     if found is None or not found.submodule_search_locations:
         raise StepBroken("The package kubernetes-validate, which holds the schemas of Kubernetes, is not installed.")
     return Path(found.submodule_search_locations[0]) / _FOLDER
