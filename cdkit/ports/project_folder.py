@@ -88,6 +88,10 @@ class ProjectFolder(Protocol):
         """
         ...
 
+    def program_text(self, path: str) -> str:
+        """The text that `search` looks at; empty for a file that is too large, or is no text."""
+        ...
+
     def search(self, expression: re.Pattern[str], *patterns: str) -> Iterator[Found]:
         """Every place in the program text of the files that match, tests left out; a file that is no text has none."""
         ...

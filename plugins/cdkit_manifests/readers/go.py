@@ -17,8 +17,7 @@ from cdkit_manifests.recognise.routes import Style, health_routes
 
 FILE = "go.mod"
 _SOURCES = ("*.go",)
-_MODULE = re.compile(r"^\s*module\s+\"?([^\s\"]+)\"?", re.MULTILINE)
-_REQUIRED = re.compile(r"^\s*(?:require\s+)?([\w.-]+\.[\w.-]+/[^\s]+)\s+v\S+(?!.*//\s*indirect)", re.MULTILINE)
+_MODULE = re.compile(r"^[ \t]*module\s+\"?([^\s\"]+)\"?", re.MULTILINE)
 _MAJOR = re.compile(r"/v\d+$")
 _FRAMEWORKS = (
     Framework("github.com/gin-gonic/gin", "gin"),
@@ -37,7 +36,7 @@ _LISTENER = Listener(
             r"|\bAddr:\s*|\bListen\(\s*\"tcp\"\s*,\s*)\"[^\"\n:]*:(\d{2,5})\""
         ),
         re.compile(
-            r"\b(?:flag|pflag|viper)\.\w+\((?:&\w+,\s*)?\"[\w.-]*(?:addr|listen|port)[\w.-]*\"\s*,\s*\"?[^\",\n]*?:?(\d{2,5})\b"
+            r"\b(?:flag|pflag|viper)\.\w+\((?:&\w+,\s*)?\"[\w.-]{0,40}(?:addr|listen|port)[\w.-]{0,40}\"\s*,\s*\"?[^\",\n]{0,100}?:?(\d{2,5})\b"
         ),
         re.compile(r"\b(?:port|addr)\s*:?=\s*\"[^\"\n:]*:?(\d{2,5})\""),
         re.compile(r"\bconst\s+\w*[pP]ort\w*\s*=\s*\"?:?(\d{2,5})"),
@@ -59,7 +58,7 @@ _ROUTES = Style(
     group=re.compile(r"\b(\w+)\s*:?=\s*\w+\.(?:Group|PathPrefix)\(\s*\"([^\"\n]*)\""),
     mounted=re.compile(r"\.(?:Mount|Route|PathPrefix|Group)\(\s*\"/\w|http\.StripPrefix\("),
 )
-_METRICS = re.compile(r"\"(?:GET )?(/metrics)\"\s*,[^\n]*\b(?:promhttp|adaptor|WrapH|prometheus)\b")
+_METRICS = re.compile(r"\"(?:GET )?(/metrics)\"\s*,[^\n]{0,200}\b(?:promhttp|adaptor|WrapH|prometheus)\b")
 _METRICS_SERVER = re.compile(r"ListenAndServe\(\s*\"[^\"\n:]*:(\d{2,5})\"\s*,\s*promhttp")
 
 
@@ -104,10 +103,14 @@ def _names(folder: ProjectFolder, module: str, source: Source) -> Iterator[Fact]
 
 
 def _libraries(text: str) -> dict[str, Source]:
+    """The modules that are required, without those that only others need."""
     found = {}
-    for match in _REQUIRED.finditer(text):
-        name = _MAJOR.sub("", match[1])
-        found[name] = Source(FILE, text.count("\n", 0, match.start(1)) + 1, name)
+    for number, line in enumerate(text.splitlines(), start=1):
+        code, _, comment = line.partition("//")
+        words = code.split()
+        if len(words) > 1 and words[-1].startswith("v") and "=>" not in words and "indirect" not in comment:
+            name = _MAJOR.sub("", words[-2])
+            found[name] = Source(FILE, number, name)
     return found
 
 

@@ -42,7 +42,7 @@ _SLIM = Style(
     mounted=re.compile(r"->group\(\s*[\"']/\w|->setBasePath\("),
 )
 _SYMFONY = re.compile(
-    r"#\[Route\(\s*(?:path:\s*)?[\"'](/[^\"'\n{]*)[\"'][^\n]*\]\s*(?:#\[[^\n]*\]\s*)*"
+    r"#\[Route\(\s*(?:path:\s*)?[\"'](/[^\"'\n{]*)[\"'][^\n]{0,300}\]\s*(?:#\[[^\n]{0,300}\]\s*){0,9}"
     r"(public function|(?:final |readonly |abstract )*class)"
 )
 

@@ -21,7 +21,8 @@ def read(folder: ProjectFolder) -> Iterator[Fact]:
     file = next(filter(folder.has, FILES), "")
     lines = folder.data(file).decode("utf-8", errors="replace").splitlines() if file else []
     for start, end in _paragraphs(lines):
-        text = _MARKS.sub("", _LINK.sub(r"\1", " ".join(line.strip() for line in lines[start:end])))
+        written = " ".join(line.strip() for line in lines[start:end])[: LONGEST * 10]
+        text = _MARKS.sub("", _LINK.sub(r"\1", written))
         if len(text) <= LONGEST:
             yield Fact("description", text, Source(file, start + 1, "the first paragraph"), "assumed")
         return

@@ -24,19 +24,20 @@ _SPEC_WORDS = {
     "version": "version",
 }
 _SPEC = re.compile(
-    r"^\s*\w+\.(name|version|summary|license|homepage)\s*=\s*(?:\"([^\"\n]+)\"|'([^'\n]+)')", re.MULTILINE
+    r"^[ \t]*\w+\.(name|version|summary|license|homepage)\s*=\s*(?:\"([^\"\n]+)\"|'([^'\n]+)')", re.MULTILINE
 )
-_VERSION = re.compile(r"^\s*VERSION\s*=\s*[\"']([^\"'\n]+)[\"']", re.MULTILINE)
-_GEM = re.compile(r"^\s*(?:gem|\w+\.add_(?:runtime_)?dependency)\s*\(?\s*[\"']([\w.-]+)[\"']", re.MULTILINE)
-_GROUP = re.compile(r"^\s*group\b[^\n]*\bdo\b.*?^\s*end\b", re.MULTILINE | re.DOTALL)
+_VERSION = re.compile(r"^[ \t]*VERSION\s*=\s*[\"']([^\"'\n]+)[\"']", re.MULTILINE)
+_GEM = re.compile(r"^[ \t]*(?:gem|\w+\.add_(?:runtime_)?dependency)\s*\(?\s*[\"']([\w.-]+)[\"']", re.MULTILINE)
+_GROUP = re.compile(r"[ \t]*group\b.*\bdo\b")
+_END = re.compile(r"[ \t]*end\b")
 _MODULE = re.compile(r"^module\s+(\w+)", re.MULTILINE)
 _PUMA = "config/puma.rb"
 _PUMA_PORT = re.compile(
-    r"^\s*(?:port\b|bind\b)[^\n]*?(?:ENV(?:\.fetch\(|\[)\s*[\"'](\w+)[\"']\s*[\])]?\s*(?:\|\||,|\)\s*\{|\{)?\s*)?"
-    r"[\"']?(?:tcp://[\w.]+:)?(\d{2,5})\b",
+    r"^[ \t]*(?:port\b|bind\b)[^\n]*?(?:ENV(?:\.fetch\(|\[)\s*[\"'](\w+)[\"']\s*[\])]?\s*(?:\|\||,|\)\s*\{|\{)?\s*)?"
+    r"[\"']?(?:tcp://[\w.]{1,100}:)?(\d{2,5})\b",
     re.MULTILINE,
 )
-_PORT_VARIABLE = re.compile(r"^\s*port\b[^\n]*\bENV(?:\.fetch\(|\[)\s*[\"']PORT[\"']\s*[\])]\s*$", re.MULTILINE)
+_PORT_VARIABLE = re.compile(r"^[ \t]*port\b[^\n]*\bENV(?:\.fetch\(|\[)\s*[\"']PORT[\"']\s*[\])]\s*$", re.MULTILINE)
 _FRAMEWORKS = (
     Framework("rails", "rails", "web", 3000),
     Framework("hanami", "hanami", "web", 2300),
@@ -50,10 +51,12 @@ _FRAMEWORKS = (
     Framework("resque", "resque", "worker"),
 )
 _RAILS_ROUTE = re.compile(
-    r"^\s*get\s+\(?[\"']/?([\w/-]+)[\"']\s*(?:=>|,\s*to:|,\s*controller:)\s*[\"']([\w/]+)#?", re.MULTILINE
+    r"^[ \t]*get\s+\(?[\"']/?([\w/-]+)[\"']\s*(?:=>|,\s*to:|,\s*controller:)\s*[\"']([\w/]+)#?", re.MULTILINE
 )
-_NESTED = re.compile(r"^\s*(?:namespace|scope)\b", re.MULTILINE)
-_SINATRA = Style(files=("*.rb", "config.ru"), route=re.compile(r"()^\s*get\s+[\"'](/[^\"'\n:*]*)[\"']", re.MULTILINE))
+_NESTED = re.compile(r"^[ \t]*(?:namespace|scope)\b", re.MULTILINE)
+_SINATRA = Style(
+    files=("*.rb", "config.ru"), route=re.compile(r"()^[ \t]*get\s+[\"'](/[^\"'\n:*]*)[\"']", re.MULTILINE)
+)
 
 
 def read(folder: ProjectFolder) -> Iterator[Fact]:
@@ -86,10 +89,21 @@ def _gems(folder: ProjectFolder, specification: str) -> dict[str, Source]:
     """The gems that are needed to run; those of a group are for development or tests."""
     found: dict[str, Source] = {}
     for file in filter(None, (GEMFILE, specification)):
-        text = _GROUP.sub(lambda match: "\n" * match[0].count("\n"), folder.text(file))
+        text = _without_groups(folder.text(file))
         for match in _GEM.finditer(text):
-            found.setdefault(match[1], _place(file, text, match, match[1]))
+            if match[1] not in found:
+                found[match[1]] = _place(file, text, match, match[1])
     return found
+
+
+def _without_groups(text: str) -> str:
+    """The text with every line of a group empty."""
+    lines, is_in_group = [], False
+    for line in text.splitlines():
+        is_in_group = is_in_group or bool(_GROUP.match(line))
+        lines.append("" if is_in_group else line)
+        is_in_group = is_in_group and not _END.match(line)
+    return "\n".join(lines)
 
 
 def _puma(folder: ProjectFolder) -> Iterator[Fact]:

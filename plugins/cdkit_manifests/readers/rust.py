@@ -37,7 +37,7 @@ _LISTENER = Listener(
     numbers=(
         re.compile(r"\bbind\w*\(\s*(?:&?\(?\s*)?\"[^\"\n:]*:(\d{2,5})\""),
         re.compile(r"\bbind\w*\(\s*\(\s*(?:\"[^\"\n]*\"|[\w:.]+(?:\([^()]*\))?)\s*,\s*(\d{2,5})\s*\)"),
-        re.compile(r"SocketAddr(?:V4)?::(?:from|new)\(\s*\(?[^;]*?,\s*(\d{2,5})\s*\)"),
+        re.compile(r"SocketAddr(?:V4)?::(?:from|new)\(\s*\(?[^;]{0,100}?,\s*(\d{2,5})\s*\)"),
         re.compile(r"\"(?:0\.0\.0\.0|\[::\]|127\.0\.0\.1):(\d{2,5})\""),
         re.compile(r"\.run\(\s*\(\s*\[[\d, ]*\]\s*,\s*(\d{2,5})\s*\)"),
     ),

@@ -6,11 +6,12 @@ import os
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 
 from cdkit.api import Build, Found
 from cdkit_manifests.reading.malformed import malformed
-from cdkit_manifests.reading.program_text import is_comment, is_test
+from cdkit_manifests.reading.program_text import is_comment, is_test, without_long_lines
 from cdkit_manifests.reading.walk import Listing, list_files
 
 DOCKERFILES = ("Dockerfile", "Containerfile", "docker/Dockerfile", "src/main/docker/Dockerfile.jvm")
@@ -21,6 +22,8 @@ LARGEST_SOURCE = 512 * 1024
 """Bytes of one file that is searched; a larger one was not written by hand."""
 MOST_SEARCHED = 16 * 1024 * 1024
 """Bytes that are searched in one project."""
+MOST_MATCHES = 1000
+"""Places that are given of one file."""
 _WILDCARDS = {"*": "[^/]*", "**/": "(?:.*/)?"}
 
 
@@ -102,15 +105,17 @@ class DiskFolder:
             column = error.start - data.rfind(b"\n", 0, error.start)
             raise malformed(path, f"The byte 0x{data[error.start]:02x} is not UTF-8.", line, column) from error
 
+    def program_text(self, path: str) -> str:
+        """The text that `search` looks at; empty for a file that is too large, or is no text."""
+        if path not in self._sources:
+            self._sources[path] = self._read_source(path)
+        return self._sources[path]
+
     def search(self, expression: re.Pattern[str], *patterns: str) -> Iterator[Found]:
         """Every place in the program text of the files that match."""
         for path in self.find(*patterns):
-            text = "" if is_test(path) else self._source(path)
-            for match in expression.finditer(text):
-                if not is_comment(path, text, match.start()):
-                    line = text.count("\n", 0, match.start()) + 1
-                    groups = tuple(group or "" for group in match.groups())
-                    yield Found(path, line, match[0], groups, match.start())
+            if not is_test(path):
+                yield from _found(expression, path, self.program_text(path))
 
     def _locate(self, path: str) -> str | None:
         real = os.path.realpath(os.path.join(self._root, path))  # noqa: PTH118 -- `pathlib` takes three times as long
@@ -130,12 +135,6 @@ class DiskFolder:
             raise malformed(path, f"It is larger than {LARGEST // 1024} KiB.")
         return data
 
-    def _source(self, path: str) -> str:
-        """The text of a file that is searched; empty for one that is too large or is no text."""
-        if path not in self._sources:
-            self._sources[path] = self._read_source(path)
-        return self._sources[path]
-
     def _read_source(self, path: str) -> str:
         place = self._locate(path)
         if place is None or self._searched >= MOST_SEARCHED:
@@ -148,7 +147,17 @@ class DiskFolder:
         if len(data) > LARGEST_SOURCE or b"\0" in data:
             return ""
         self._searched += len(data)
-        return data.decode("utf-8", errors="replace")
+        return without_long_lines(data.decode("utf-8", errors="replace"))
+
+
+def _found(expression: re.Pattern[str], path: str, text: str) -> Iterator[Found]:
+    line, counted = 1, 0
+    for match in islice(expression.finditer(text), MOST_MATCHES):
+        if not is_comment(path, text, match.start()):
+            line += text.count("\n", counted, match.start())
+            counted = match.start()
+            groups = tuple(group or "" for group in match.groups())
+            yield Found(path, line, match[0], groups, counted)
 
 
 @lru_cache(maxsize=256)

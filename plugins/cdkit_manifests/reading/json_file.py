@@ -11,7 +11,7 @@ from cdkit_manifests.reading.malformed import malformed
 
 _STRING = r'"(?:[^"\\\n]|\\.)*"'
 _TOKEN = re.compile(rf"({_STRING})|[{{}}\[\],:\n]")
-_EXTRA = re.compile(rf"({_STRING})|//[^\n]*|/\*.*?\*/|,(?=\s*[}}\]])", re.DOTALL)
+_EXTRA = re.compile(rf"({_STRING}?)|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}}\]])", re.DOTALL)
 
 
 def read_json(folder: ProjectFolder, file: str) -> DataFile:

@@ -15,6 +15,9 @@ import msgspec
 from cdkit.api import Found, ProjectFolder
 from cdkit_manifests.recognise.health import Route, is_health
 
+MOST_MOUNTS = 50
+"""Prefixes of one file that are looked at; a file with more of them is none that somebody wrote."""
+
 
 class Style(msgspec.Struct, frozen=True):
     """How routes are written in some frameworks.
@@ -84,9 +87,9 @@ class _Search:
 
     def _is_enclosed(self, match: Found) -> bool:
         """Whether a route stands inside of the parentheses that put something below a prefix."""
-        text = self._folder.data(match.file).decode("utf-8", errors="replace")
-        mounts = self._style.mounted.finditer(text, 0, match.start) if self._style.mounted else ()
-        between = (text[mount.start() : match.start] for mount in mounts)
+        mounts = [mount for mount in self._matches(self._style.mounted) if mount.file == match.file]
+        text = self._folder.program_text(match.file)
+        between = (text[mount.start : match.start] for mount in mounts[:MOST_MOUNTS] if mount.start < match.start)
         return any(part.count("(") > part.count(")") for part in between)
 
 

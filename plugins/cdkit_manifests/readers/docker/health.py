@@ -20,7 +20,7 @@ _GETTERS = frozenset({"curl", "wget"})
 _HERE = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104 -- names of the container itself
 _UNSAFE = re.compile(r"--(?:data|request|post|header|user)|(?:^|\s)-(?:d|X|H|u)\b")
 """Options with which a request is more than a GET of a page."""
-_CHAIN = re.compile(r"\s*(?:\|\||&&|;|\||>)")
+_CHAIN = re.compile(r"\|\||&&|;|\||>")
 
 
 def probe_of(healthcheck: str, shell: list[str]) -> Probe | None:

@@ -40,8 +40,8 @@ class GradleBuild:
         self._folder = folder
         self.top, self.settings = _settings_above(folder)
         above = next((name for name in _in(self.top, BUILD_FILES) if folder.has(name)), "")
-        self._own = list(statements(folder.text(file)))
-        self._above = list(statements(folder.text(above))) if above and above != file else []
+        self._own = statements(folder.text(file))
+        self._above = statements(folder.text(above)) if above and above != file else ()
         self._above_file = above
 
     def assigned(self, name: str) -> tuple[str, Source] | None:

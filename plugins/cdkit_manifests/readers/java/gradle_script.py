@@ -15,15 +15,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
 _TOKEN = re.compile(
-    r"""(?P<comment>//[^\n]*|/\*.*?\*/)"""
-    r'''|(?P<text>"""(?:.*?)"""|\'\'\'(?:.*?)\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')'''
+    r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))"""
+    r'''|(?P<text>"""(?:.*?)(?:"""|\Z)|\'\'\'(?:.*?)(?:\'\'\'|\Z)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)'''
     r"""|(?P<word>[A-Za-z_][\w.\-]*|`[^`\n]*`)|(?P<line>\n)|(?P<sign>[^\s\w])|(?P<number>\d[\w.]*)""",
     re.DOTALL,
 )
+
+
+DEEPEST = 10
+"""Blocks around a statement that are told."""
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -54,8 +59,16 @@ class _Pending:
         self.is_assignment = False
 
 
-def statements(text: str) -> Iterator[Statement]:
-    """The statements of a script, in their order, each with its blocks. Text that is no script gives what it gives."""
+@lru_cache(maxsize=16)
+def statements(text: str) -> tuple[Statement, ...]:
+    """The statements of a script, in their order, each with its blocks. Text that is no script gives what it gives.
+
+    A build of many projects has a script at its top that all of them read, so the last ones are kept.
+    """
+    return tuple(_statements(text))
+
+
+def _statements(text: str) -> Iterator[Statement]:
     blocks: list[str] = []
     pending = _Pending()
     line, depth = 1, 0
@@ -83,7 +96,9 @@ def statements(text: str) -> Iterator[Statement]:
 
 def _finished(pending: _Pending, blocks: list[str]) -> Iterator[Statement]:
     if pending.words:
-        yield Statement(tuple(blocks), tuple(pending.words), tuple(pending.texts), pending.line, pending.is_assignment)
+        yield Statement(
+            tuple(blocks[:DEEPEST]), tuple(pending.words), tuple(pending.texts), pending.line, pending.is_assignment
+        )
 
 
 def _block_name(pending: _Pending) -> str:

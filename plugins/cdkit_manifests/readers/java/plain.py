@@ -26,7 +26,7 @@ _LISTENER = Listener(
     numbers=(
         re.compile(r"\bnew\s+InetSocketAddress\(\s*(?:\"[^\"\n]*\"\s*,\s*)?(\d{2,5})\b"),
         re.compile(r"\.start\(\s*(\d{2,5})\s*\)"),
-        re.compile(r"\bembeddedServer\([^)]*?\bport\s*=\s*(\d{2,5})\b"),
+        re.compile(r"\bembeddedServer\([^)]{0,400}?\bport\s*=\s*(\d{2,5})\b"),
         re.compile(r"\bport\(\s*(\d{2,5})\s*\)"),
     ),
     variable=re.compile(r"System\.getenv\(\s*\"(PORT)\"\s*\)"),

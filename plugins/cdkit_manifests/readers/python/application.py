@@ -45,9 +45,9 @@ _ROUTES = (
     Style(
         files=_SOURCES,
         route=re.compile(r"""@(\w+)\.(?:get|head|route|api_route)\(\s*["']([^"'\n<{]*)["']"""),
-        application=re.compile(rf"^\s*(\w+)\s*(?::\s*\w+\s*)?=\s*(?:{_APPLICATION})\(", re.MULTILINE),
+        application=re.compile(rf"^[ \t]*(\w+)\s*(?::\s*\w+\s*)?=\s*(?:{_APPLICATION})\(", re.MULTILINE),
         group=re.compile(
-            r"""^\s*(\w+)\s*=\s*(?:APIRouter|Blueprint)\((?:[^()]*?\b(?:url_)?prefix\s*=\s*["']([^"'\n]*)["'])?""",
+            r"""^[ \t]*(\w+)\s*=\s*(?:APIRouter|Blueprint)\((?:[^()]*?\b(?:url_)?prefix\s*=\s*["']([^"'\n]*)["'])?""",
             re.MULTILINE,
         ),
         mounted=re.compile(r"""(?:include_router|register_blueprint)\([^()]*prefix\s*=|\.mount\(\s*["']/\w"""),
@@ -60,16 +60,17 @@ _ROUTES = (
     ),
 )
 _CALL = r"\b(?:uvicorn\.run|app\.run|web\.run_app|serve|hypercorn\.run|create_server|run_simple)\("
+_ARGUMENTS = r"[^()]{0,400}(?:\([^()]{0,200}\)[^()]{0,200}){0,9}?"
 _LISTENER = Listener(
     files=_SOURCES,
     numbers=(
         re.compile(
-            rf"{_CALL}[^()]*(?:\([^()]*\)[^()]*)*?\bport\s*=\s*(?:int\()?\s*"
+            rf"{_CALL}{_ARGUMENTS}\bport\s*=\s*(?:int\()?\s*"
             r"(?:os\.(?:environ\.get|getenv)\(\s*[\"']\w+[\"']\s*,\s*)?[\"']?(\d{2,5})"
         ),
     ),
     variable=re.compile(
-        rf"{_CALL}[^()]*(?:\([^()]*\)[^()]*)*?\bport\s*=\s*(?:int\()?\s*"
+        rf"{_CALL}{_ARGUMENTS}\bport\s*=\s*(?:int\()?\s*"
         r"os\.(?:environ\[|getenv\(|environ\.get\()\s*[\"'](PORT)[\"']"
     ),
 )
@@ -77,7 +78,7 @@ _GUNICORN_FILES = ("gunicorn.conf.py", "gunicorn_conf.py", "gunicorn.py")
 _GUNICORN_BIND = re.compile(r"""^bind\s*=\s*(?:\[\s*)?f?["']([^"'\n]*)["']""", re.MULTILINE)
 _METRICS_SERVER = re.compile(r"\bstart_http_server\(\s*(?:port\s*=\s*)?(\d{2,5})")
 _METRICS_ROUTE = re.compile(
-    r"""(?:Instrumentator\([^\n]*|instrumentator[\w.]*)\.expose\(|PrometheusMetrics\(|"""
+    r"""(?:Instrumentator\([^\n]{0,200}|instrumentator[\w.]*)\.expose\(|PrometheusMetrics\(|"""
     r"""(?:mount|Mount|add_route|Route)\(\s*["'](/metrics)/?["']|@\w+\.(?:get|route)\(\s*["'](/metrics)["']"""
 )
 

@@ -250,5 +250,5 @@ def test_a_gradle_script_is_read_in_either_language() -> None:
 
 @pytest.mark.parametrize("script", ["", "}}}}", "{{{{", "'", '"""', "(((\n", "a = \n", "/*", "$", "\0"])
 def test_what_is_no_script_does_no_harm(tmp_path: Path, script: str) -> None:
-    list(statements(script))
+    statements(script)
     project(tmp_path, {"build.gradle": script, "settings.gradle": script})

@@ -10,8 +10,9 @@ import pytest
 
 from cdkit.api import InvalidInput
 from cdkit_manifests.reading.folder import LARGEST, LARGEST_SOURCE, MOST_SEARCHED, DiskFolder
+from cdkit_manifests.reading.program_text import LONGEST_LINE
 from cdkit_manifests.reading.walk import list_files
-from tests.unit.manifests.reading.files import write
+from tests.unit.manifests.reading.files import project, write
 
 WORD = re.compile("needle")
 
@@ -101,8 +102,31 @@ def test_what_is_searched_is_bounded_and_binary_files_are_left_out(tmp_path: Pat
     (tmp_path / "odd.py").write_bytes(b"\xff needle")
     assert found(DiskFolder(tmp_path), "*.py") == ["odd.py:1"]
     for number in range(MOST_SEARCHED // LARGEST_SOURCE + 5):
-        (tmp_path / f"m{number:03}.py").write_bytes(b"needle" + b" " * (LARGEST_SOURCE - 6))
+        (tmp_path / f"m{number:03}.py").write_bytes(b"needle" + b"\n" * (LARGEST_SOURCE - 6))
     assert len(found(DiskFolder(tmp_path), "*.py")) == MOST_SEARCHED // LARGEST_SOURCE
+
+
+def test_a_line_that_nobody_wrote_is_not_searched(tmp_path: Path) -> None:
+    write(tmp_path, {"a.js": f"needle\n{'x' * LONGEST_LINE} needle\nneedle"})
+    assert found(DiskFolder(tmp_path), "a.js") == ["a.js:1", "a.js:3"]
+
+
+KINDS = {
+    "a.py": {"requirements.txt": "django\n"},
+    "a.js": {"package.json": '{"dependencies": {"express": "4", "@nestjs/core": "1"}}'},
+    "a.go": {"go.mod": "module a\n"},
+    "a.rs": {"Cargo.toml": "[package]\nname = 'a'\n"},
+    "config/routes.rb": {"Gemfile": "gem 'rails'"},
+    "Gemfile": {},
+    "build.gradle": {"Procfile": "web: x"},
+    "README.md": {"Procfile": "web: x"},
+}
+
+
+@pytest.mark.parametrize("file", KINDS)
+@pytest.mark.parametrize("text", ["app.get(", "\n", '"', "{port:", 'gem "a"\n'])
+def test_a_project_that_is_made_to_take_long_comes_to_an_end(tmp_path: Path, file: str, text: str) -> None:
+    assert project(tmp_path, {**KINDS[file], file: text * (100_000 // len(text))}).candidates
 
 
 def test_a_folder_with_too_many_files_is_listed_in_part(tmp_path: Path) -> None:
