@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +127,12 @@ def test_an_image_that_may_change_is_refused_in_a_release(
 ) -> None:
     problems = generate(tmp_path, image="registry.example/hello:latest", **options).problems
     assert ("pinned-image" not in str(problems)) is allowed
+
+
+def test_to_know_the_step_takes_its_options_and_nothing_else() -> None:
+    program = (
+        "import sys, cdkit_manifests.generate; print(*(name for name in sys.modules if name.startswith('cdkit_man')))"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    rooms = {name.split(".")[1] for name in ended.stdout.split() if "." in name}
+    assert rooms == {"generate", "options", "settings", "writers"}
