@@ -88,6 +88,8 @@ def _probe(name: str, setting: str) -> list[Counterpart]:
     ]
 
 
+FROM_A_FILE = "env"
+"""The setting of `envProperties`, whose file is read by whoever reads the pom."""
 _NO_FILE = "the step's option `output` names the file"
 _NO_CONSOLE = "it belonged to the fabric8 console"
 _IMAGES = "images are the business of `build-image`"
@@ -104,7 +106,9 @@ COUNTERPARTS: tuple[Counterpart, ...] = (
     Counterpart("label.FOO", "labels.FOO"),
     Counterpart("provider", "labels.provider"),
     Counterpart("env.FOO", "env.FOO"),
-    Counterpart("envProperties", "env", "the variables of the file; `src/main/fabric8/env.properties` is read anyway"),
+    Counterpart(
+        "envProperties", FROM_A_FILE, "the variables of the file; `src/main/fabric8/env.properties` is read anyway"
+    ),
     Counterpart("includeAllEnvironmentVariables", note="there are no JSON Schemas of variables any more"),
     Counterpart("includeNamespaceEnvVar", "env.KUBERNETES_NAMESPACE.field", "for `true`", _with_namespace_variable),
     Counterpart("namespaceEnvVar", "env.FOO.field", "the variable FOO from `metadata.namespace`", _namespace_variable),
@@ -204,6 +208,8 @@ def translate(properties: Iterable[Property], problems: list[Problem]) -> tuple[
                 notes.append(f"{item.source} has no meaning here: cdkit knows no such property.")
             continue
         counterpart, words = match
+        if counterpart.setting == FROM_A_FILE:
+            continue
         if not counterpart.setting:
             notes.append(f"{item.source} has no meaning any more: {counterpart.note}.")
             continue

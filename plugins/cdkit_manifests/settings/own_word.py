@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 
 import msgspec
 
-from cdkit.api import InvalidInput, Node, Position, Problem, ProjectFolder, Source, parse_document
+from cdkit.api import InvalidInput, Node, Problem, ProjectFolder, parse_document
+from cdkit_manifests.fragments.parameters import fill
+from cdkit_manifests.readers.java.pom import Pom
 from cdkit_manifests.reading.json_file import read_json
 from cdkit_manifests.reading.properties_file import read_properties
 from cdkit_manifests.reading.toml_file import read_toml
-from cdkit_manifests.reading.xml_file import read_xml
 from cdkit_manifests.settings import fabric8
 from cdkit_manifests.settings.model import ProjectSettings
 from cdkit_manifests.settings.trees import Property, property_node, table_node
@@ -19,6 +21,7 @@ CDKIT_FILE = "cdkit.yaml"
 SECTION = "manifests"
 ENVIRONMENTS = "environments"
 PREFIX = "cdkit"
+_PREFIXES = frozenset({PREFIX, *fabric8.PREFIXES})
 ENV_PROPERTIES = "src/main/fabric8/env.properties"
 
 
@@ -34,8 +37,12 @@ class OwnWord(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def read_own_word(folder: ProjectFolder) -> OwnWord:
+def read_own_word(folder: ProjectFolder, parameters: Mapping[str, str] = MappingProxyType({})) -> OwnWord:
     """Read the project's own word from wherever it stands.
+
+    Args:
+        folder: the project.
+        parameters: values for parameters that are left open in properties, beside those that properties give.
 
     Raises:
         InvalidInput: files are malformed, or contradict themselves; with every problem.
@@ -48,7 +55,7 @@ def read_own_word(folder: ProjectFolder) -> OwnWord:
             words.append(read(folder))
         except InvalidInput as error:
             problems.extend(error.problems or [Problem(error.message)])
-    words += _properties(folder, problems, notes)
+    words += _properties(folder, parameters, problems, notes)
     if problems:
         raise InvalidInput("The project's settings cannot be read.", problems=problems)
     return OwnWord(tuple(word for word in words if word is not None), tuple(notes))
@@ -95,19 +102,24 @@ def _cargo(folder: ProjectFolder) -> Node | None:
 _READERS: tuple[Callable[[ProjectFolder], Node | None], ...] = (_cdkit_yaml, _pyproject, _package_json, _cargo)
 
 
-def _properties(folder: ProjectFolder, problems: list[Problem], notes: list[str]) -> list[Node | None]:
+def _properties(
+    folder: ProjectFolder, parameters: Mapping[str, str], problems: list[Problem], notes: list[str]
+) -> list[Node | None]:
     """Properties of ours, and those of fabric8 and JKube behind them."""
     try:
-        pom, gradle = list(_pom_properties(folder)), list(_gradle_properties(folder))
+        pom, gradle, env = list(_pom_properties(folder)), list(_gradle_properties(folder)), list(_env_file(folder))
     except InvalidInput as error:
         problems.extend(error.problems)
         return []
-    words = [_own(found, problems) for found in (pom, gradle)]
+    values = {**_own_parameters([*gradle, *pom]), **parameters}
+    pom, gradle, env = ([_filled(item, values, problems) for item in found] for found in (pom, gradle, env))
     old = [item for item in (*pom, *gradle) if item.path[0] in fabric8.PREFIXES]
     translated, told = fabric8.translate(old, problems)
     notes.extend(told)
-    translated += _env_file(folder, translated)
-    return [*words, property_node(translated, ProjectSettings, problems) if translated else None]
+    known = {item.path for item in translated}
+    translated += [item for item in env if item.path not in known]
+    word = property_node(translated, ProjectSettings, problems) if translated else None
+    return [*(_own(found, problems) for found in (pom, gradle)), word]
 
 
 def _own(properties: list[Property], problems: list[Problem]) -> Node | None:
@@ -115,34 +127,57 @@ def _own(properties: list[Property], problems: list[Problem]) -> Node | None:
     return property_node(own, ProjectSettings, problems) if own else None
 
 
+def _own_parameters(properties: list[Property]) -> dict[str, str]:
+    """The values that properties themselves give to parameters: `cdkit.parameters.X`, `fabric8.parameter.X.value`."""
+    found: dict[str, str] = {}
+    for item in properties:
+        prefix, group, *name = item.path
+        if prefix == PREFIX and group == "parameters":
+            found[".".join(name)] = item.text
+        elif prefix in fabric8.PREFIXES and group == "parameter" and name[-1:] == ["value"]:
+            found[".".join(name[:-1])] = item.text
+    return found
+
+
+def _filled(item: Property, values: Mapping[str, str], problems: list[Problem]) -> Property:
+    """A property with the parameters filled in that Maven left open."""
+    node = fill(Node(item.text, item.position, text=item.text, quoted=True), values, problems)
+    return msgspec.structs.replace(item, text=node.text)
+
+
 def _pom_properties(folder: ProjectFolder) -> Iterator[Property]:
-    root = read_xml(folder, "pom.xml", "project")
-    for element in root.first("properties").children:
-        path = tuple(element.tag.split("."))
-        if len(path) > 1:
-            yield Property(path, element.text, Source("pom.xml", element.line, element.tag))
+    """Those of ours and of our forerunners, a parent's too, with the properties that they name put in."""
+    pom = Pom(folder)
+    found: set[str] = set()
+    for file, root in pom.chain:
+        for element in root.first("properties").children:
+            path = tuple(element.tag.split("."))
+            if path[0] in _PREFIXES and len(path) > 1 and element.tag not in found:
+                found.add(element.tag)
+                # What is no property of Maven is a parameter of the manifests.
+                yield Property(path, pom.resolve(element.text) or element.text, element.source(file))
 
 
 def _gradle_properties(folder: ProjectFolder) -> Iterator[Property]:
     found = read_properties(folder, "gradle.properties")
     for key, value in found.values.items():
         path = tuple(key.split("."))
-        if len(path) > 1:
+        if path[0] in _PREFIXES and len(path) > 1:
             yield Property(path, value, found.source(key))
 
 
-def _env_file(folder: ProjectFolder, translated: list[Property]) -> list[Property]:
-    """The variables that fabric8 reads from a file of its own; a property in the pom wins."""
-    said = [item for item in translated if item.path == ("env",)]
+def _env_file(folder: ProjectFolder) -> Iterator[Property]:
+    """The variables that fabric8 reads from a file of its own.
+
+    Raises:
+        InvalidInput: the file that a property names is not there.
+    """
+    said = [item for item in _pom_properties(folder) if item.path[1:] == ("envProperties",)]
     for item in said:
-        translated.remove(item)
-    known = {item.path for item in translated}
-    found = []
+        if not folder.has(item.text.strip()):
+            problem = Problem(f"There is no file {item.text.strip()!r} in the project.", item.position)
+            raise InvalidInput(problem.message, problems=[problem])
     for file in [item.text.strip() for item in said] or [ENV_PROPERTIES]:
-        if said and not folder.has(file):
-            position = said[0].position
-            message = f"There is no file {file!r} in the project."
-            raise InvalidInput(message, problems=[Problem(message, Position(position.file, position.line, 1))])
         properties = read_properties(folder, file)
-        found += [Property(("env", key), value, properties.source(key)) for key, value in properties.values.items()]
-    return [item for item in found if item.path not in known]
+        for key, value in properties.values.items():
+            yield Property(("env", key), value, properties.source(key))

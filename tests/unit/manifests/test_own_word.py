@@ -129,6 +129,24 @@ def test_a_property_that_is_said_as_a_whole_and_in_parts_is_a_mistake(tmp_path: 
     assert "'service.type' is said as a whole and in parts." in str(raised.value.problems[0])
 
 
+def test_properties_of_a_parent_hold_too_and_those_of_maven_are_put_in(tmp_path: Path) -> None:
+    parent = (
+        "<project><artifactId>p</artifactId><properties>\n<cdkit.replicas>2</cdkit.replicas>\n"
+        "<cdkit.env.A>parent</cdkit.env.A></properties></project>"
+    )
+    child = (
+        "<project><parent><artifactId>p</artifactId></parent><artifactId>c</artifactId><version>1.2</version>"
+        "<properties><log>debug</log>\n<cdkit.env.A>${project.version}-${log}</cdkit.env.A>"
+        "<cdkit.env.B>$${OPEN} ${GIVEN}</cdkit.env.B></properties></project>"
+    )
+    (tmp_path / "pom.xml").write_text(parent, encoding="utf-8")
+    (tmp_path / "child").mkdir()
+    (tmp_path / "child/pom.xml").write_text(child, encoding="utf-8")
+    said = resolve(read_own_word(DiskFolder(tmp_path / "child", tmp_path), {"GIVEN": "g"}).words, "")
+    assert said.settings == Settings(replicas=2, env={"A": "1.2-debug", "B": "${OPEN} g"})
+    assert str(said.source("replicas")) == "replicas in ../pom.xml:2"
+
+
 class TestFabric8:
     def test_properties_of_fabric8_and_jkube_are_read_from_a_pom(self, tmp_path: Path) -> None:
         found = settings(
@@ -181,14 +199,26 @@ class TestFabric8:
         )
 
     def test_a_file_of_variables_is_read(self, tmp_path: Path) -> None:
-        files = {**pom("fabric8.env.A=pom"), "src/main/fabric8/env.properties": "A = file\nB = b ${C}\n"}
-        assert settings(tmp_path, files).env == {"A": "pom", "B": "b ${C}"}
+        files = {
+            **pom("fabric8.env.A=pom", "fabric8.parameter.CHEESE.value=brie"),
+            "src/main/fabric8/env.properties": "A = file\nB = some ${CHEESE}\n",
+        }
+        assert settings(tmp_path, files).env == {"A": "pom", "B": "some brie"}
         other = {**pom("fabric8.envProperties=own.properties"), "own.properties": "C = c"}
         assert settings(tmp_path, other).env == {"C": "c"}
 
     def test_a_file_of_variables_that_is_not_there_is_a_mistake(self, tmp_path: Path) -> None:
-        with pytest.raises(InvalidInput, match="There is no file 'nope'"):
+        with pytest.raises(InvalidInput) as raised:
             own_word(tmp_path, pom("fabric8.envProperties=nope"))
+        assert str(raised.value.problems[0]) == "pom.xml:3:1: There is no file 'nope' in the project."
+
+    def test_every_parameter_that_is_left_open_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidInput) as raised:
+            own_word(tmp_path, pom("fabric8.env.A=${ONE}", "cdkit.env.B=${TWO}"))
+        assert [str(problem).split(" There")[0] for problem in raised.value.problems] == [
+            "pom.xml:3:1: The parameter ${ONE} has no value.",
+            "pom.xml:4:1: The parameter ${TWO} has no value.",
+        ]
 
     @pytest.mark.parametrize("counterpart", [each for each in COUNTERPARTS if each.setting], ids=lambda each: each.name)
     def test_every_counterpart_is_a_setting_that_there_is(self, tmp_path: Path, counterpart: object) -> None:
