@@ -34,7 +34,6 @@ MERGE_KEYS: dict[str, tuple[str, ...]] = {
     "rules": ("host",),
     "paths": ("path",),
     "tls": ("secretName",),
-    "imports": ("name",),
 }
 """By the name of a list, what tells its entries apart; a dot goes down. Lists of scalars and others are replaced."""
 

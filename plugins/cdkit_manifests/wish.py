@@ -68,17 +68,12 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         """Where a setting was said; None where it was not."""
         return self.said.source(*path)
 
-    def known(self, setting: str, fact: str = "") -> Known:
-        """The project's own word, else what its metadata says.
-
-        Args:
-            setting: the name of a setting.
-            fact: the name of the fact; the same where it is left out.
-        """
-        source = self.source(setting)
-        if source is not None and getattr(self.settings, setting) is not None:
-            return Known(getattr(self.settings, setting), source)
-        return self.fact(fact or setting)
+    def known(self, name: str) -> Known:
+        """The project's own word about something that is both a setting and a fact, else what its metadata says."""
+        source = self.source(name)
+        if source is not None and getattr(self.settings, name) is not None:
+            return Known(getattr(self.settings, name), source)
+        return self.fact(name)
 
     def fact(self, name: str) -> Known:
         """What the project's metadata says."""

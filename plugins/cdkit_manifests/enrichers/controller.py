@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cdkit.api import Manifest
 from cdkit_manifests.draft import NAME_LABEL, WORKLOADS, Draft
 from cdkit_manifests.wish import Known, Wish
@@ -12,6 +10,8 @@ _BY_WHAT_IT_IS = {"web": "Deployment", "static": "Deployment", "worker": "Deploy
 _API = {"Job": "batch/v1", "CronJob": "batch/v1"}
 JOBS = ("Job", "CronJob")
 RETRIES = 3
+KEPT = 3
+"""How many runs of a CronJob stay to be looked at, of those that succeeded and of those that failed."""
 A_DAY = 86_400
 
 
@@ -26,7 +26,7 @@ def enrich(wish: Wish, draft: Draft) -> None:
     workload = draft.add(manifest)
     workload.credit(("kind",), kind.source)
     if kind.value == "CronJob":
-        _cron(wish, draft, workload.at("spec").value)
+        _cron(wish, draft)
     if kind.value in JOBS:
         _job(wish, draft)
     else:
@@ -56,7 +56,7 @@ def _kind(wish: Wish, draft: Draft) -> Known:
     return Known(kind, fact.source)
 
 
-def _cron(wish: Wish, draft: Draft, spec: dict[str, Any]) -> None:
+def _cron(wish: Wish, draft: Draft) -> None:
     schedule = wish.known("schedule")
     if not schedule.value:
         draft.refuse("A CronJob needs a schedule.", wish.source("kind"), "Say `schedule`, such as `0 3 * * *`.")
@@ -68,7 +68,8 @@ def _cron(wish: Wish, draft: Draft, spec: dict[str, Any]) -> None:
     place.put("concurrencyPolicy", job.concurrency or "Forbid", wish.source("job", "concurrency"))
     if job.suspend is not None:
         place.put("suspend", job.suspend, wish.source("job", "suspend"))
-    spec.update({"successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 3})
+    place.put("successfulJobsHistoryLimit", KEPT)
+    place.put("failedJobsHistoryLimit", KEPT)
 
 
 def _job(wish: Wish, draft: Draft) -> None:

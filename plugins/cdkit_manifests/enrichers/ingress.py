@@ -26,7 +26,7 @@ def enrich(wish: Wish, draft: Draft) -> None:
     domains = [domain.value] if isinstance(domain.value, str) else list(domain.value or ())
     domains = [name for name in domains if name]
     if said is False or not domains:
-        if said not in {False, None} if isinstance(said, bool) or said is None else True:
+        if said:
             draft.refuse("The way from outside needs a `domain`.", wish.source("ingress"))
         return
     settings = said if isinstance(said, IngressSettings) else IngressSettings()

@@ -40,6 +40,7 @@ def service_ports(wish: Wish) -> list[tuple[str, int]]:
 
 
 def _own(wish: Wish, draft: Draft, settings: ServiceSettings) -> None:
+    _check_names(wish, draft, settings, ("service",))
     ports = _open(wish, settings)
     is_stateful = draft.workload.kind == "StatefulSet"
     if not ports and not is_stateful:
@@ -81,17 +82,18 @@ def _number(port: NamedPort, settings: ServiceSettings, ports: list[NamedPort], 
 
 def _chosen(wish: Wish, draft: Draft, settings: ServiceSettings, path: tuple[str, ...]) -> list[tuple[NamedPort, int]]:
     """The ports that a further Service names; the first one where it names none."""
-    known = {port.name: port for port in named_ports(wish)}
+    _check_names(wish, draft, settings, path)
+    ports = named_ports(wish)
     if not settings.ports:
-        first = next(iter(known.values()), None)
-        return [(first, settings.port or SERVICE_PORTS.get(first.name, first.number))] if first else []
-    found = []
-    for name, number in settings.ports.items():
-        if name in known:
-            found.append((known[name], number))
-        else:
+        return [(port, settings.port or SERVICE_PORTS.get(port.name, port.number)) for port in ports[:1]]
+    return [(port, settings.ports[port.name]) for port in ports if port.name in settings.ports]
+
+
+def _check_names(wish: Wish, draft: Draft, settings: ServiceSettings, path: tuple[str, ...]) -> None:
+    known = [port.name for port in named_ports(wish)]
+    for name in settings.ports:
+        if name not in known:
             draft.refuse(f"There is no port {name!r}.", wish.source(*path, "ports", name), did_you_mean(name, known))
-    return found
 
 
 def _add(

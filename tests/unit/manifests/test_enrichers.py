@@ -646,6 +646,7 @@ class TestService:
             ("service: {type: NodePort}", "A Service needs a port, and none is known."),
             ("port: 80\nservice: {type: NodePort, headless: true}", "A headless Service cannot be a NodePort."),
             ("port: 80\nservices: {a: {ports: {htp: 80}}}", "There is no port 'htp'. Did you mean 'http'?"),
+            ("port: 80\nservice: {ports: {htp: 80}}", "There is no port 'htp'. Did you mean 'http'?"),
             ("ports: {http: 8080, api: {port: 81, service: 80}}", "'http' and 'api' would both be port 80"),
             ("port: 80\nservice: {name: Front_End}", "'Front_End' cannot be the name of a Service. Use 'front-end'."),
         ],
