@@ -15,7 +15,6 @@ from cdkit_manifests.recognise.health import Route, health_facts, is_health
 from cdkit_manifests.recognise.routes import Style, health_routes
 
 GEMFILE = "Gemfile"
-FILES = (GEMFILE, "*.gemspec", "config.ru")
 _SPEC_WORDS = {
     "name": "name",
     "summary": "description",

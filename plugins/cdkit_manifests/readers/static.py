@@ -19,7 +19,6 @@ _GENERATORS = {
 }
 """By the file that sets them up."""
 _PAGES = ("index.html", "public/index.html", "site/index.html", "www/index.html", "html/index.html")
-FILES = (*_GENERATORS, *_PAGES)
 _TITLE = re.compile(r"<title>([^<\n]{1,200})</title>", re.IGNORECASE)
 _TITLES = {"hugo.toml": ("title",), "book.toml": ("book", "title")}
 _PROGRAMS = (

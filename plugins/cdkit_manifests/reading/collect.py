@@ -36,7 +36,7 @@ def collect(folder: ProjectFolder, readers: Sequence[ProjectReader]) -> Project:
         told = "; ".join(map(str, unique))
         raise InvalidInput(f"The project cannot be read: {told}", problems=unique, remedy=REMEDY)
     looked_for = dict.fromkeys(name for reader in readers for name in reader.looks_for)
-    return conclude(facts, tuple(looked_for))
+    return conclude(facts, (*looked_for, folder.dockerfile))
 
 
 def _ask(reader: ProjectReader, folder: ProjectFolder) -> Iterator[Fact]:

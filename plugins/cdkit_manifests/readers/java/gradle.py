@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdkit.api import Fact, ProjectFolder
-from cdkit_manifests.readers.java.gradle_build import BUILD_FILES, SETTINGS_FILES, GradleBuild
-
-FILES = (*BUILD_FILES, *SETTINGS_FILES)
+from cdkit_manifests.readers.java.gradle_build import BUILD_FILES, GradleBuild
 
 
 def read(folder: ProjectFolder) -> Iterator[Fact]:

@@ -10,7 +10,7 @@ from cdkit_manifests.readers.python import pyproject, setup_cfg, setup_py
 from cdkit_manifests.reading.data_file import DataFile, as_words
 from cdkit_manifests.reading.toml_file import read_toml
 
-REQUIREMENTS = ("requirements.txt", "requirements/*.txt", "requirements.in", "requirements-prod.txt")
+REQUIREMENTS = ("requirements.txt", "requirements/*.txt", "requirements.in")
 PIPFILE = "Pipfile"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NOT_FOR_PRODUCTION = re.compile(r"dev|test|lint|docs?|ci")

@@ -35,7 +35,7 @@ def test_a_reader_is_asked_only_where_a_file_that_it_knows_is_there(tmp_path: Pa
     readers = [reader(name, lambda _, name=name: [fact("name", name)], name) for name in ("b.x", "*.x")]
     found = collect(DiskFolder(tmp_path), readers)
     assert [(one.value, one.reader) for one in found.candidates["name"]] == [("*.x", "*.x")]
-    assert found.looked_for == ("b.x", "*.x")
+    assert found.looked_for == ("b.x", "*.x", "Dockerfile")
 
 
 def test_all_files_that_are_malformed_are_told_at_once_and_each_once(tmp_path: Path) -> None:
@@ -122,8 +122,7 @@ def test_a_project_of_which_nothing_is_known_is_told_what_was_looked_for(tmp_pat
     (warning,) = found.warnings
     assert warning.startswith("Nothing says what the project is: none of pyproject.toml, ")
     assert "package.json, " in warning
-    assert "Dockerfile, " in warning
-    assert warning.endswith(" was found. Say `name` and `port` under `with:`, or in `cdkit.yaml`.")
+    assert warning.endswith("compose.yml, Dockerfile was found. Say `name` and `port` under `with:`, or in `cdkit.yaml`.")
 
 
 def test_everything_that_was_found_is_explained_and_what_lost_too(tmp_path: Path) -> None:
