@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def place_file(path: Path, text: str, mode: int = PUBLIC) -> None:
     Raises:
         WorldFailed: it cannot be written.
     """
-    new = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
+    new = path.with_name(f".{path.name[:100]}.{os.urandom(4).hex()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

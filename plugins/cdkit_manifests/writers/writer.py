@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from importlib import import_module
+from typing import Protocol, cast
 
 from cdkit_manifests.bundle import Bundle
-from cdkit_manifests.writers import Format, helm, json_list, kustomize, plain
+from cdkit_manifests.writers import Format
 from cdkit_manifests.writers.writable import check_writable
 
 Files = dict[str, str]
@@ -20,7 +21,8 @@ class Writer(Protocol):
         ...
 
 
-WRITERS: dict[Format, Writer] = {"yaml": plain, "json": json_list, "kustomize": kustomize, "helm": helm}
+WRITERS: dict[Format, str] = {"yaml": "plain", "json": "json_list", "kustomize": "kustomize", "helm": "helm"}
+"""The module of each form; it is imported when somebody asks for that form."""
 
 
 def files_of(bundle: Bundle, form: Format) -> Files:
@@ -30,4 +32,5 @@ def files_of(bundle: Bundle, form: Format) -> Files:
         InvalidInput: something in it cannot be written down so that every reader finds the same value.
     """
     check_writable(bundle, form)
-    return WRITERS[form].files(bundle)
+    writer = cast("Writer", import_module(f"cdkit_manifests.writers.{WRITERS[form]}"))
+    return writer.files(bundle)

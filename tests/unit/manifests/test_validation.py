@@ -11,14 +11,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 from cdkit.api import Manifest, Position, Source
 from cdkit_manifests.fields import Field
 from cdkit_manifests.validation.examined import Examined
 from cdkit_manifests.validation.rules import RULES
 from cdkit_manifests.validation.rules.running import schedules
+from cdkit_manifests.validation.structure import mistakes
 from cdkit_manifests.validation.validate import validate
-from cdkit_manifests.versions.library import known_versions
+from cdkit_manifests.versions.library import definitions, kinds, known_versions
 from cdkit_manifests.versions.version import KubernetesVersion
 
 from .bundles import application, deployment, edited, pod
@@ -437,6 +440,37 @@ def damaged(draw: st.DrawFn) -> list[Manifest]:
                 break
             place = place[key]
     return objects
+
+
+@given(damaged())
+def test_we_and_jsonschema_are_of_one_mind(objects: list[Manifest]) -> None:
+    document = definitions(NEWEST)
+    registry: Registry[Any] = Resource.from_contents(document) @ Registry()
+    for item in objects:
+        kind = kinds(NEWEST).get(
+            (item["apiVersion"].rpartition("/")[0], item["apiVersion"].split("/")[-1], item["kind"])
+        )
+        if kind:
+            schema = {"$ref": f"{document['$id']}#/$defs/{kind}"}
+            theirs = not Draft202012Validator(schema, registry=registry).is_valid(item)
+            assert any(mistakes(item, document["$defs"][kind], document["$defs"])) is theirs
+
+
+@pytest.mark.parametrize("version", known_versions(), ids=str)
+def test_the_schemas_of_all_versions_say_nothing_that_we_do_not_know(version: KubernetesVersion) -> None:
+    known = {"$ref", "type", "properties", "additionalProperties", "required", "items", "enum", "oneOf"}
+    silent = {"description", "format", "title"}
+    assert words(list(definitions(version)["$defs"].values())) - known - silent == set()
+
+
+def words(schemas: list[Any]) -> set[str]:
+    """All words of JSON Schema that are used in some schemas and below."""
+    found: set[str] = set()
+    for schema in (schema for schema in schemas if isinstance(schema, dict)):
+        found |= {word for word in schema if not word.startswith("x-kubernetes-")}
+        below = [schema.get("items"), schema.get("additionalProperties"), *schema.get("oneOf", [])]
+        found |= words([*schema.get("properties", {}).values(), *below])
+    return found
 
 
 KEPT = ("apiVersion", "kind", "name")
