@@ -220,7 +220,9 @@ class _Converter:
             return self._mapping(node, position, depth)
         if isinstance(node, yaml.SequenceNode):
             return Node([self.convert(item, depth + 1) for item in node.value], position)
-        return Node(_construct(self._constructor, node), position, text=node.value, quoted=bool(getattr(node, "style", None)))
+        return Node(
+            _construct(self._constructor, node), position, text=node.value, quoted=bool(getattr(node, "style", None))
+        )
 
     def _mapping(self, node: yaml.MappingNode, position: Position, depth: int) -> Node:
         children: dict[str, Node] = {}

@@ -51,7 +51,7 @@ class EnvironmentSpec(_FileStruct, frozen=True, kw_only=True):
         bool, Meta(description="A run here must be approved: with --approve NAME, or at the prompt of a terminal.")
     ] = False
     manifests: Annotated[
-        Node | None, Meta(description="Settings of manifests that differ here; docs/manifests.md lists them."), Plain
+        Node | None, Meta(description="What generated manifests shall say differently here."), Plain
     ] = None
 
 
@@ -121,7 +121,9 @@ class PipelineSpec(_FileStruct, frozen=True, kw_only=True):
     secrets: Annotated[dict[str, SecretSource], Meta(description="Values that are never shown.")] = {}
     environments: Annotated[dict[str, EnvironmentSpec], Meta(description="Places to deploy to.")] = {}
     manifests: Annotated[
-        Node | None, Meta(description="What generated manifests shall say; docs/manifests.md lists the settings."), Plain
+        Node | None,
+        Meta(description="What generated manifests shall say; see docs/manifests.md."),
+        Plain,
     ] = None
     defaults: Annotated[DefaultsSpec, Meta(description="What holds for every step.")] = DefaultsSpec()
     steps: Annotated[dict[StepName, StepSpec], Meta(description="The steps, by name.")]
