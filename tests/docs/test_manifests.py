@@ -15,6 +15,7 @@ from cdkit.testing import run_step
 from cdkit.testing.pytest_plugin import Golden
 from cdkit_manifests.enrichers import own_enrichers
 from cdkit_manifests.generate import GenerateManifests
+from cdkit_manifests.readers import own_readers
 from cdkit_manifests.settings.fabric8 import COUNTERPARTS
 from cdkit_manifests.settings.model import Settings
 from cdkit_manifests.settings.spelling import members_of
@@ -90,6 +91,16 @@ def test_the_tables_are_those_of_the_code(golden: Golden) -> None:
         )
         assert count == 1, name
     golden(str(PAGE), text)
+
+
+def test_every_reader_stands_in_its_table_in_its_order() -> None:
+    table = re.search(r"<!-- readers -->\n(.*?)<!-- end -->", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert table
+    rows = [row.split(" | ") for row in table[1].strip().splitlines()[2:]]
+    assert [row[0].strip("| `") for row in rows] == [reader.name for reader in own_readers()]
+    for row, reader in zip(rows, own_readers(), strict=True):
+        if reader.looks_for:
+            assert tuple(re.findall(r"`([^`]+)`", row[1])) == reader.looks_for
 
 
 def test_the_example_of_the_page_makes_what_it_says(tmp_path: Path) -> None:
