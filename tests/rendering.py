@@ -40,6 +40,10 @@ class Tools(msgspec.Struct, frozen=True):
     kubectl: str
     helm: str
 
+    def run(self, *command: str) -> str:
+        """What a program prints; it has to succeed."""
+        return _output(list(command))
+
     def kustomized(self, folder: Path) -> Objects:
         """The objects of a folder with a `kustomization.yaml`."""
         return _objects(_output([self.kubectl, "kustomize", str(folder)]))

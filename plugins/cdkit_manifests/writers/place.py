@@ -70,7 +70,8 @@ def place_files(folder: Path, files: Mapping[str, str], mode: int = PUBLIC) -> l
         place_file(folder / name, text, mode)
     removed = [name for name, digest in known.items() if name not in files and _remove(folder, name, digest)]
     record = {name: _digest(text.encode()) for name, text in sorted(files.items())}
-    place_file(folder / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=2).decode() + "\n")
+    # The digest of a file with a Secret is no more for everybody than the file is.
+    place_file(folder / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=2).decode() + "\n", mode)
     return removed
 
 

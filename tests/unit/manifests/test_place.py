@@ -30,6 +30,11 @@ def test_a_file_with_a_secret_is_for_nobody_else_even_where_it_was_open_before(t
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_all_files_of_a_folder_with_a_secret_are_for_nobody_else(tmp_path: Path) -> None:
+    place_files(tmp_path, {"a.yaml": "a"}, PRIVATE)
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
 def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(WorldFailed, match=r"file/manifests.yaml cannot be written"):
