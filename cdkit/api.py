@@ -20,6 +20,7 @@ from cdkit.errors import (
     RequestRejected,
     RollbackFailed,
     RolledBack,
+    StepBroken,
     TimedOut,
     Unavailable,
     WorkFailed,
@@ -35,18 +36,39 @@ from cdkit.models.image import Credentials, ImageReference
 from cdkit.models.image_build import BuildAbility, Builder, BuilderName, BuildRequest, BuildSecret, BuildStep
 from cdkit.models.kube import FieldRefusal, Manifest, ObjectChange, ObjectQuery, ObjectRef
 from cdkit.models.problem import Position, Problem
+from cdkit.models.project import (
+    FACTS,
+    Confidence,
+    EnvVar,
+    Fact,
+    Kind,
+    Metrics,
+    Port,
+    PortProtocol,
+    Probe,
+    ProcessType,
+    Project,
+    Source,
+)
 from cdkit.models.quantity import Quantity
 from cdkit.observe.access import Permission
-from cdkit.plugin.commands import Cell, Colour, PluginCommand, Project
+from cdkit.pipeline.decode import decode
+from cdkit.pipeline.document import Node, parse_document, parse_documents, parse_scalar
+from cdkit.pipeline.suggest import did_you_mean
+from cdkit.plugin.commands import Cell, Colour, CommandContext, PluginCommand
 from cdkit.plugin.hookspecs import hookimpl
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.commits import Commits
+from cdkit.ports.extensions import Extensions
 from cdkit.ports.image_engine import ImageEngine
+from cdkit.ports.manifest_draft import DraftPlace, ManifestDraft, ManifestEnricher, ManifestWish
 from cdkit.ports.processes import Processes
+from cdkit.ports.project_folder import Found, ProjectFolder, ProjectReader
 from cdkit.ports.registry import Registry
 from cdkit.step import NoOutputs, Step, StepContext, StepOptions, StepOutputs
 
 __all__ = [
+    "FACTS",
     "AccessDenied",
     "Build",
     "BuildAbility",
@@ -66,19 +88,32 @@ __all__ = [
     "Cluster",
     "ClusterUnreachable",
     "Colour",
+    "CommandContext",
     "Commits",
+    "Confidence",
     "Credentials",
     "Decision",
+    "DraftPlace",
     "Duration",
     "EngineUnreachable",
+    "EnvVar",
     "Environment",
+    "Extensions",
+    "Fact",
     "FieldChange",
     "FieldRefusal",
+    "Found",
     "ImageEngine",
     "ImageReference",
     "InvalidInput",
+    "Kind",
     "Manifest",
+    "ManifestDraft",
+    "ManifestEnricher",
+    "ManifestWish",
+    "Metrics",
     "NoOutputs",
+    "Node",
     "ObjectChange",
     "ObjectConflict",
     "ObjectNotFound",
@@ -86,10 +121,16 @@ __all__ = [
     "ObjectRef",
     "Permission",
     "PluginCommand",
+    "Port",
+    "PortProtocol",
     "Position",
+    "Probe",
     "Problem",
+    "ProcessType",
     "Processes",
     "Project",
+    "ProjectFolder",
+    "ProjectReader",
     "Quantity",
     "Refused",
     "Registry",
@@ -97,7 +138,9 @@ __all__ = [
     "RequestRejected",
     "RollbackFailed",
     "RolledBack",
+    "Source",
     "Step",
+    "StepBroken",
     "StepContext",
     "StepOptions",
     "StepOutputs",
@@ -107,7 +150,12 @@ __all__ = [
     "WorkFailed",
     "WorldFailed",
     "ask_all",
+    "decode",
+    "did_you_mean",
     "hookimpl",
     "in_parallel",
+    "parse_document",
+    "parse_documents",
+    "parse_scalar",
     "until_cancelled",
 ]

@@ -17,6 +17,7 @@ from cdkit.models.environment import Environment
 from cdkit.models.event import Event, StepOutput, StepProgress, StepWaiting, Stream, Warned
 from cdkit.models.problem import Problem
 from cdkit.observe.access import Permission, check_namespace, check_permissions
+from cdkit.ports.extensions import Extensions
 from cdkit.ports.world import World
 
 if TYPE_CHECKING:
@@ -93,6 +94,11 @@ class Run(Protocol):
         """The clients."""
         ...
 
+    @property
+    def extensions(self) -> Extensions:
+        """What the run's plugins bring beside steps."""
+        ...
+
     def emit(self, event: Event) -> None:
         """Make an event known: redact it, write it down, show it."""
         ...
@@ -159,6 +165,11 @@ class StepContext:
     def clock(self) -> Clock:
         """The time."""
         return self.run.clock
+
+    @property
+    def extensions(self) -> Extensions:
+        """What the run's plugins bring beside steps."""
+        return self.run.extensions
 
     @property
     def images(self) -> ImageEngine:

@@ -49,7 +49,7 @@ def open_project(
 
 
 class OpenProject:
-    """Implements `cdkit.plugin.commands.Project`.
+    """Implements `cdkit.plugin.commands.CommandContext`.
 
     Args:
         command: the command that asks.

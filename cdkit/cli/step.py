@@ -24,6 +24,7 @@ from cdkit.pipeline.document import Node
 from cdkit.pipeline.load import load_document
 from cdkit.pipeline.pipeline import Pipeline
 from cdkit.pipeline.suggest import did_you_mean
+from cdkit.ports.extensions import Extensions
 from cdkit.step import Step
 
 _OWN_OPTIONS = (
@@ -40,10 +41,10 @@ class _Steps(click.Group):
         return list(load_registry().steps)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        steps = load_registry().steps
-        if cmd_name not in steps:
-            raise InvalidInput(f"There is no step {cmd_name!r}.", remedy=did_you_mean(cmd_name, steps))
-        return step_command(steps[cmd_name])
+        registry = load_registry()
+        if cmd_name not in registry.steps:
+            raise InvalidInput(f"There is no step {cmd_name!r}.", remedy=did_you_mean(cmd_name, registry.steps))
+        return step_command(registry.steps[cmd_name], registry.extensions)
 
 
 @click.command("step", cls=_Steps, subcommand_metavar="NAME [OPTIONS]...")
@@ -54,13 +55,19 @@ def command() -> None:
     """
 
 
-def step_command(kind: type[Step]) -> click.Command:
-    """The command of a kind of step: its options are flags. Where a flag of ours has the same name, the step's wins."""
+def step_command(kind: type[Step], extensions: Extensions) -> click.Command:
+    """The command of a kind of step: its options are flags. Where a flag of ours has the same name, the step's wins.
+
+    Args:
+        kind: the kind of step.
+        extensions: what the plugins bring beside steps.
+    """
     flags = flags_of(kind.Options)
     taken = {flag.name for flag in flags}
 
     def callback(output: str, **values: Any) -> None:
-        sys.exit(_run(kind, flags, values, output))
+        pipeline = msgspec.structs.replace(_pipeline(kind, flags, values), extensions=extensions)
+        sys.exit(_run(pipeline, output))
 
     own = [_own_option(names, parameter, told, taken) for names, parameter, told in _OWN_OPTIONS]
     form = click.Option(
@@ -82,8 +89,7 @@ def _own_option(names: tuple[str, ...], parameter: str, told: str, taken: set[st
     return click.Option([*free, parameter], default="", metavar=parameter.upper(), help=told) if free else None
 
 
-def _run(kind: type[Step], flags: list[StepFlag], values: Mapping[str, Any], output: str) -> int:
-    pipeline = _pipeline(kind, flags, values)
+def _run(pipeline: Pipeline, output: str) -> int:
     run_id = new_run_id()
     journal = str(run_folder(pipeline.workspace, run_id) / JOURNAL)
     told = _Told()

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from cdkit.cli.arguments import assigned
 from cdkit.cli.project_plugins import project_plugins
 from cdkit.models.problem import Position, Problem
@@ -54,7 +56,8 @@ def load_pipeline(file: str, environment: str, assignments: Sequence[str]) -> Pi
         for broken in registry.broken
         if broken.name in {plugin.name for plugin in own}
     ]
-    return load_document(document, file, registry.steps, Choices(environment, overrides), problems)
+    pipeline = load_document(document, file, registry.steps, Choices(environment, overrides), problems)
+    return msgspec.structs.replace(pipeline, extensions=registry.extensions)
 
 
 def declared_environments(file: str) -> list[str]:

@@ -20,6 +20,7 @@ from cdkit.models.environment import Environment
 from cdkit.models.event import BuildDetected, Event, StepWaiting
 from cdkit.pipeline.expressions import Pending
 from cdkit.pipeline.pipeline import Pipeline
+from cdkit.ports.extensions import Extensions
 from cdkit.ports.world import World
 from cdkit.redact import Redactor
 
@@ -78,6 +79,11 @@ class Session:
         build = self._read_build()
         self.emit(BuildDetected(build=build))
         return build
+
+    @property
+    def extensions(self) -> Extensions:
+        """What the run's plugins bring beside steps."""
+        return self.pipeline.extensions
 
     @property
     def environment(self) -> Environment:

@@ -256,7 +256,9 @@ def _mismatch(
         message = f"{name!r} cannot be {node.text!r}."
         remedy = did_you_mean(node.text, choices)
     elif error is not None and _same_kind(node, inner):
-        message = f"{name!r}: {_constraint(error)}."
+        # A pattern says nothing to a person, so its annotation may have a title that does.
+        told = next((f"must be {meta.title}" for meta in metas_of(wanted) if meta.title and meta.pattern), None)
+        message = f"{name!r}: {told or _constraint(error)}."
     else:
         shown = f" ({node.text!r})" if node.text else ""
         message = f"{name!r} must be {type_name(inner)}; here stands {node.kind}{shown}."

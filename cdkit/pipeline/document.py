@@ -33,6 +33,7 @@ class Node(msgspec.Struct, frozen=True):
         text: a scalar as it was written, so that `1.50` stays `1.50` where a string is wanted.
         keys: where each key of a dictionary stands.
         pending: the value is not known yet; `text` is a placeholder for people.
+        quoted: a scalar was written in quotes, or as a block: it is text whatever it looks like.
     """
 
     value: Any
@@ -40,6 +41,7 @@ class Node(msgspec.Struct, frozen=True):
     text: str = ""
     keys: dict[str, Position] = {}
     pending: bool = False
+    quoted: bool = False
 
     @property
     def kind(self) -> str:
@@ -102,22 +104,26 @@ def parse_document(text: str, file: str) -> Node:
     Raises:
         InvalidInput: it is too large or too deep, is not YAML, or repeats a key; with every problem found.
     """
-    if len(text) > LARGEST_FILE:
-        raise _invalid(f"The file is larger than {LARGEST_FILE // 1024} KiB.", Position(file, 1, 1))
-    try:
-        _refuse_deep_nesting(text, file)
-        root = _compose(text)
-    except yaml.MarkedYAMLError as error:
-        raise _invalid(_syntax_message(error), _mark_position(error.problem_mark or error.context_mark, file)) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise _invalid(f"The file is not YAML: {_one_line(error)}.", Position(file, 1, 1)) from None
-    if root is None:
+    roots = _compose(text, file)
+    if not roots:
         raise _invalid("The file is empty.", Position(file, 1, 1))
-    converter = _Converter(file)
-    node = converter.convert(root, 0)
-    if converter.problems:
-        raise InvalidInput(f"{file} is not valid.", problems=converter.problems)
-    return node
+    if len(roots) > 1:
+        position = _mark_position(roots[1].start_mark, file)
+        raise _invalid("Here begins another document; a file holds one.", position)
+    return _convert(roots, file)[0]
+
+
+def parse_documents(text: str, file: str) -> list[Node]:
+    """Read all YAML documents of a file; those that are empty are left out.
+
+    Args:
+        text: the documents.
+        file: their file's name, for positions.
+
+    Raises:
+        InvalidInput: as `parse_document`.
+    """
+    return [node for node in _convert(_compose(text, file), file) if node.value is not None]
 
 
 def parse_scalar(text: str, file: str) -> Node:
@@ -140,13 +146,25 @@ def _refuse_deep_nesting(text: str, file: str) -> None:
             depth -= 1
 
 
-def _compose(text: str) -> yaml.Node | None:
-    loader = _Loader(text)
+def _compose(text: str, file: str) -> list[yaml.Node]:
+    """The documents of a file, as far as the syntax goes."""
+    if len(text) > LARGEST_FILE:
+        raise _invalid(f"The file is larger than {LARGEST_FILE // 1024} KiB.", Position(file, 1, 1))
     try:
-        node: yaml.Node | None = loader.get_single_node()
-    finally:
-        loader.dispose()
-    return node
+        _refuse_deep_nesting(text, file)
+        return list(yaml.compose_all(text, Loader=_Loader))
+    except yaml.MarkedYAMLError as error:
+        raise _invalid(_syntax_message(error), _mark_position(error.problem_mark or error.context_mark, file)) from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise _invalid(f"The file is not YAML: {_one_line(error)}.", Position(file, 1, 1)) from None
+
+
+def _convert(roots: list[yaml.Node], file: str) -> list[Node]:
+    converter = _Converter(file)
+    nodes = [converter.convert(root, 0) for root in roots]
+    if converter.problems:
+        raise InvalidInput(f"{file} is not valid.", problems=converter.problems)
+    return nodes
 
 
 def _syntax_message(error: yaml.MarkedYAMLError) -> str:
@@ -202,7 +220,9 @@ class _Converter:
             return self._mapping(node, position, depth)
         if isinstance(node, yaml.SequenceNode):
             return Node([self.convert(item, depth + 1) for item in node.value], position)
-        return Node(_construct(self._constructor, node), position, text=node.value)
+        return Node(
+            _construct(self._constructor, node), position, text=node.value, quoted=bool(getattr(node, "style", None))
+        )
 
     def _mapping(self, node: yaml.MappingNode, position: Position, depth: int) -> Node:
         children: dict[str, Node] = {}

@@ -59,6 +59,9 @@ class EnvironmentSpec(_FileStruct, frozen=True, kw_only=True):
     approval: Annotated[
         bool, Meta(description="A run here must be approved: with --approve NAME, or at the prompt of a terminal.")
     ] = False
+    manifests: Annotated[
+        Node | None, Meta(description="What generated manifests shall say differently here."), Plain
+    ] = None
 
 
 class RetrySpec(_FileStruct, frozen=True, kw_only=True):
@@ -126,6 +129,11 @@ class PipelineSpec(_FileStruct, frozen=True, kw_only=True):
     vars: Annotated[dict[str, Node], Meta(description="Values that expressions can use."), Plain] = {}
     secrets: Annotated[dict[str, SecretSource], Meta(description="Values that are never shown.")] = {}
     environments: Annotated[dict[str, EnvironmentSpec], Meta(description="Places to deploy to.")] = {}
+    manifests: Annotated[
+        Node | None,
+        Meta(description="What generated manifests shall say; see docs/manifests.md."),
+        Plain,
+    ] = None
     defaults: Annotated[DefaultsSpec, Meta(description="What holds for every step.")] = DefaultsSpec()
     steps: Annotated[dict[StepName, StepSpec], Meta(description="The steps, by name.")]
     finally_: Annotated[

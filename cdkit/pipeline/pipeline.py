@@ -14,6 +14,8 @@ from cdkit.pipeline.decode import decode
 from cdkit.pipeline.document import Node
 from cdkit.pipeline.expressions import ExpressionError, Pending, Scope, evaluate_text, has_expression, resolve
 from cdkit.pipeline.model import SecretSource, StepSpec
+from cdkit.plugin.extensions import PluginExtensions
+from cdkit.ports.extensions import Extensions
 from cdkit.step import Step, StepOptions
 
 
@@ -76,6 +78,7 @@ class Pipeline(msgspec.Struct, frozen=True):
         environment: where the run deploys to.
         needs_approval: a person must agree to a run in this environment.
         groups: the names of the runs of each step with a matrix, by the step's name in the file.
+        extensions: what the plugins that its steps come from bring beside them.
     """
 
     name: str
@@ -87,6 +90,7 @@ class Pipeline(msgspec.Struct, frozen=True):
     environment: Environment
     needs_approval: bool = False
     groups: dict[str, tuple[str, ...]] = {}
+    extensions: Extensions = PluginExtensions()
 
     def handed_on(self, outputs: Mapping[str, Any]) -> Mapping[str, Any]:
         """What `steps` stands for in an expression.

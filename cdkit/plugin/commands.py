@@ -21,7 +21,8 @@ class PluginCommand(msgspec.Struct, frozen=True):
         name: the word behind `cdkit`.
         help: what it does, in one line.
         target: where it is: `package.module:attribute`. There is a `click.Command`, whose function is called with a
-            `Project` first and gives the exit code. cdkit adds `--file`, `--env`, `--set` and `--color` to its options.
+            `CommandContext` first and gives the exit code. cdkit adds `--file`, `--env`, `--set` and `--color` to its
+            options.
     """
 
     name: str
@@ -29,7 +30,7 @@ class PluginCommand(msgspec.Struct, frozen=True):
     target: str
 
 
-class Project(Protocol):
+class CommandContext(Protocol):
     """What a command can ask of the pipeline file that it is called for, and of the console."""
 
     @property

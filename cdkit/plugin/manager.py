@@ -10,6 +10,7 @@ import msgspec
 import pluggy
 
 from cdkit.plugin.commands import PluginCommand
+from cdkit.plugin.extensions import PluginExtensions
 from cdkit.plugin.hookspecs import PROJECT, HookSpecs
 from cdkit.plugin.installed import PluginEntry
 from cdkit.step import Step, StepOptions, StepOutputs
@@ -25,10 +26,17 @@ class BrokenPlugin(msgspec.Struct, frozen=True):
 
 
 class StepRegistry(msgspec.Struct, frozen=True):
-    """The steps that were found, by name, and the plugins that were not usable."""
+    """What was found.
+
+    Attributes:
+        steps: the steps, by name.
+        broken: the plugins that were not usable.
+        extensions: what the others bring beside steps.
+    """
 
     steps: dict[str, type[Step]]
     broken: tuple[BrokenPlugin, ...] = ()
+    extensions: PluginExtensions = PluginExtensions()
 
 
 class CommandRegistry(msgspec.Struct, frozen=True):
@@ -39,8 +47,17 @@ class CommandRegistry(msgspec.Struct, frozen=True):
 
 
 def load_steps(plugins: Iterable[PluginEntry]) -> StepRegistry:
-    """Load plugins one at a time and collect their steps."""
-    return StepRegistry(*_collected(plugins, _steps_of))
+    """Load plugins one at a time and collect their steps; the extensions of those that are usable can be asked for."""
+    usable: list[pluggy.PluginManager] = []
+
+    def brought_by(plugin: PluginEntry, known: dict[str, type[Step]]) -> dict[str, type[Step]]:
+        loaded = _load(plugin)
+        steps = _steps_of(loaded, known)
+        usable.append(loaded)
+        return steps
+
+    steps, broken = _collected(plugins, brought_by)
+    return StepRegistry(steps, broken, PluginExtensions(usable))
 
 
 def load_commands(plugins: Iterable[PluginEntry], taken: Collection[str]) -> CommandRegistry:
@@ -74,9 +91,9 @@ def _collected(
     return dict(sorted(known.items())), tuple(broken)
 
 
-def _steps_of(plugin: PluginEntry, known: dict[str, type[Step]]) -> dict[str, type[Step]]:
+def _steps_of(plugin: pluggy.PluginManager, known: dict[str, type[Step]]) -> dict[str, type[Step]]:
     brought: dict[str, type[Step]] = {}
-    for step in (step for steps in _hooks_of(plugin).cdkit_register_steps() for step in steps):
+    for step in (step for steps in plugin.hook.cdkit_register_steps() for step in steps):
         _must_be_usable(step, known | brought)
         brought[step.name] = step
     return brought
@@ -84,18 +101,18 @@ def _steps_of(plugin: PluginEntry, known: dict[str, type[Step]]) -> dict[str, ty
 
 def _commands_of(plugin: PluginEntry, taken: set[str]) -> dict[str, PluginCommand]:
     brought: dict[str, PluginCommand] = {}
-    for command in (command for found in _hooks_of(plugin).cdkit_register_commands() for command in found):
+    for command in (command for found in _load(plugin).hook.cdkit_register_commands() for command in found):
         _must_be_a_command(command, {*taken, *brought})
         brought[command.name] = command
     return brought
 
 
-def _hooks_of(plugin: PluginEntry) -> pluggy.HookRelay:
+def _load(plugin: PluginEntry) -> pluggy.PluginManager:
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(HookSpecs)
     manager.register(plugin.load(), name=plugin.name)
     manager.check_pending()
-    return manager.hook
+    return manager
 
 
 def _must_be_a_command(command: object, taken: Collection[str]) -> None:

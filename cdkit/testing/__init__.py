@@ -12,7 +12,7 @@ from cdkit.testing.fake_processes import CommandRun, FakeProcesses
 from cdkit.testing.fake_registry import FakeRegistry
 from cdkit.testing.fake_world import FakeWorld
 from cdkit.testing.golden import check_golden
-from cdkit.testing.recorded_project import RecordedProject
+from cdkit.testing.recorded_command import RecordedCommand
 from cdkit.testing.steps import RecordedRun, StepRun, run_step
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
     "FakeProcesses",
     "FakeRegistry",
     "FakeWorld",
-    "RecordedProject",
+    "RecordedCommand",
     "RecordedRun",
     "StepRun",
     "check_golden",

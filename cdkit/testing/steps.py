@@ -6,7 +6,7 @@ import atexit
 import shutil
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +22,9 @@ from cdkit.models.event import Event, StepOutput
 from cdkit.models.problem import Position, Problem
 from cdkit.pipeline.decode import decode
 from cdkit.pipeline.document import Node
+from cdkit.plugin.installed import PluginEntry, installed_plugins
+from cdkit.plugin.manager import load_steps
+from cdkit.ports.extensions import Extensions
 from cdkit.ports.world import World
 from cdkit.redact import Redactor
 from cdkit.step import Step, StepContext, StepOptions, StepOutputs
@@ -41,6 +44,7 @@ class RecordedRun:
         build: who runs us.
         environment: where the run deploys to.
         application: the pipeline's name.
+        plugins: plugins beside those that are installed.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class RecordedRun:
         build: Build,
         environment: Environment,
         application: str = "hello",
+        plugins: Sequence[PluginEntry] = (),
     ) -> None:
         self.id = "20260101T000000-test"
         self.application = application
@@ -63,8 +68,14 @@ class RecordedRun:
         self.build = build
         self.environment = environment
         self.events: list[Event] = []
+        self._plugins = plugins
         self._redactor = Redactor()
         self._lock = threading.Lock()
+
+    @property
+    def extensions(self) -> Extensions:
+        """What the plugins bring beside steps."""
+        return load_steps([*installed_plugins(), *self._plugins]).extensions
 
     def emit(self, event: Event) -> None:
         """Keep an event as a reporter would see it: with its time, and without secrets."""
@@ -133,6 +144,7 @@ def run_step(  # noqa: PLR0913 -- a test names what it cares about, and leaves o
     application: str = "hello",
     clock: Clock | None = None,
     cancellation: Cancellation | None = None,
+    plugins: Sequence[PluginEntry] = (),
 ) -> StepRun:
     """Check, plan and run one step, and clean up after it, as a pipeline would.
 
@@ -147,6 +159,7 @@ def run_step(  # noqa: PLR0913 -- a test names what it cares about, and leaves o
         application: the pipeline's name.
         clock: the time; one that jumps to whatever is awaited when left out.
         cancellation: asks the step to stop.
+        plugins: plugins beside those that are installed, for what they bring to the step.
 
     Raises:
         InvalidInput: the options are wrong.
@@ -158,6 +171,7 @@ def run_step(  # noqa: PLR0913 -- a test names what it cares about, and leaves o
         build=build or Build(),
         environment=environment or Environment(),
         application=application,
+        plugins=plugins,
     )
     context = StepContext(step_class.name, run, env=env or {}, cancellation=cancellation or Cancellation())
     return _perform(step_class(_options(step_class, options)), context, run)

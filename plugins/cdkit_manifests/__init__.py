@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdkit.api import Step, hookimpl
+from cdkit.api import ManifestEnricher, ProjectReader, Step, hookimpl
 
 
 @hookimpl
@@ -11,3 +11,19 @@ def cdkit_register_steps() -> list[type[Step]]:
     from cdkit_manifests.generate import GenerateManifests
 
     return [GenerateManifests]
+
+
+@hookimpl
+def cdkit_register_project_readers() -> list[ProjectReader]:
+    """Bring the readers of the usual kinds of projects."""
+    from cdkit_manifests.readers import own_readers
+
+    return own_readers()
+
+
+@hookimpl
+def cdkit_register_manifest_enrichers() -> list[ManifestEnricher]:
+    """Bring the enrichers of cdkit itself."""
+    from cdkit_manifests.enrichers import own_enrichers
+
+    return own_enrichers()

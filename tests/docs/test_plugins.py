@@ -89,6 +89,10 @@ def test_the_page_has_all_its_parts() -> None:
         *["shop"] * 2,
         *["web"] * 2,
         *["acme-commands"] * 4,
+        "acme-cdkit",
+        *["deno-notes"] * 3,
+        "acme-cdkit",
+        "night",
     ]
     assert INSTALL in COMMANDS
 
@@ -111,6 +115,39 @@ def test_the_step_of_the_file_fails_as_its_author_wanted(folder: Path) -> None:
     ended = typed(folder, "cdkit run -f web/cdkit.yaml")
     assert ended.returncode == 1
     assert "words, and should have 500." in ended.stdout
+
+
+def test_the_reader_of_the_package_reads_what_deno_keeps(folder: Path) -> None:
+    ended = typed(folder, "cdkit run -f deno-notes/cdkit.yaml")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "ports 8000 (http) <- deno serve in deno.json:4" in ended.stdout
+    written = (folder / "deno-notes" / "notes.yaml").read_text(encoding="utf-8")
+    assert "path: /healthz" in written
+    assert "app.kubernetes.io/name: notes" in written
+
+
+def test_the_reader_of_the_package_tells_a_mistake_with_its_line(folder: Path) -> None:
+    (folder / "deno-notes" / "deno.json").write_text("{\n,", encoding="utf-8")
+    ended = typed(folder, "cdkit run -f deno-notes/cdkit.yaml")
+    assert ended.returncode == 3
+    assert "deno.json:2:1: It is not JSON" in ended.stdout + ended.stderr
+
+
+def test_the_enricher_of_the_package_writes_its_conventions(folder: Path) -> None:
+    ended = typed(folder, "cdkit run -f night/cdkit.yaml")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    written = (folder / "night" / "night.yaml").read_text(encoding="utf-8")
+    assert "acme.example/team: night-watch" in written
+    assert "priorityClassName: acme-standard" in written
+
+
+def test_the_enricher_of_the_package_says_what_it_lacks(folder: Path) -> None:
+    pipeline = folder / "night" / "cdkit.yaml"
+    text = pipeline.read_text(encoding="utf-8").replace("{team: night-watch}", "{}")
+    pipeline.write_text(text, encoding="utf-8")
+    ended = typed(folder, "cdkit run -f night/cdkit.yaml")
+    assert ended.returncode == 3
+    assert "Nobody is woken up when this application fails." in ended.stdout + ended.stderr
 
 
 def test_the_file_is_no_code_of_an_untrusted_build(folder: Path) -> None:

@@ -78,11 +78,25 @@ def connect(context: str, kubeconfig: str | None) -> ApiServer:
     Raises:
         ClusterUnreachable: no cluster is configured, the context is unknown, or its credentials cannot be had.
     """
+    files = find_files(context, kubeconfig)
+    return _from_files(files, context) if files else _from_pod()
+
+
+def find_files(context: str, kubeconfig: str | None) -> str:
+    """The kubeconfig files to read; empty where the account of the pod that we run in is meant. It costs no imports.
+
+    Args:
+        context: as for `connect`.
+        kubeconfig: as for `connect`.
+
+    Raises:
+        ClusterUnreachable: no cluster is configured.
+    """
     files = kubeconfig or os.environ.get("KUBECONFIG") or "~/.kube/config"
     if any(Path(file).expanduser().is_file() for file in files.split(os.pathsep) if file):
-        return _from_files(files, context)
+        return files
     if not kubeconfig and not context and os.environ.get("KUBERNETES_SERVICE_HOST"):
-        return _from_pod()
+        return ""
     wanted = f"context {context!r} cannot be looked up" if context else "no cluster is configured"
     raise ClusterUnreachable(f"There is no kubeconfig at {files}, so {wanted}.")
 

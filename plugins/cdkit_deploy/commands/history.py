@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cdkit.api import Cell, Project
+from cdkit.api import Cell, CommandContext
 from cdkit_deploy.commands.wording import COLOURS, SHORT_COMMIT, age
 from cdkit_deploy.ledger.ledger import Ledger
 from cdkit_deploy.ledger.record import Record
@@ -14,7 +14,7 @@ HEAD = ("REVISION", "VERDICT", "AGE", "COMMIT", "STEP", "BY", "BUILD", "WHAT")
 
 @click.command("history")
 @click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", help="Text, or JSON.")
-def command(project: Project, output: str) -> int:
+def command(project: CommandContext, output: str) -> int:
     """List the deployments of the application in an environment, the newest first.
 
     The records are in the cluster, so that it is the same from every machine.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 import msgspec
 
-from cdkit.api import Cell, Change, Colour, Project
+from cdkit.api import Cell, Change, Colour, CommandContext
 from cdkit_deploy.commands.wording import COLOURS, age, origin
 from cdkit_deploy.ledger.record import Record
 from cdkit_deploy.state import State, Workload, read_state
@@ -23,7 +23,7 @@ _STATES: dict[str, Colour] = {"ready": "green", "progressing": "yellow", "failed
 
 @click.command("status")
 @click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", help="Text, or JSON.")
-def command(project: Project, output: str) -> int:
+def command(project: CommandContext, output: str) -> int:
     """Tell what is deployed of the application in an environment, and whether it is well.
 
     Ends with 0 when the last deployment is verified, all workloads are ready, and nothing was changed since; else
@@ -37,7 +37,7 @@ def command(project: Project, output: str) -> int:
     return 0 if state.is_well else NOT_WELL
 
 
-def _tell(project: Project, state: State) -> None:
+def _tell(project: CommandContext, state: State) -> None:
     now = project.ctx.clock.now()
     where = f"{state.application} in {state.environment}" if state.environment else state.application
     project.say(f"{project.paint(where, 'bold')}, namespace {state.namespace}")
@@ -60,7 +60,7 @@ def _tell(project: Project, state: State) -> None:
             project.say(*_drift_lines(change))
 
 
-def _record_line(project: Project, record: Record, now: float) -> str:
+def _record_line(project: CommandContext, record: Record, now: float) -> str:
     verdict = project.paint(record.verdict, COLOURS[record.verdict])
     old = age(record, now)
     return " ".join(

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import yaml
+from cdkit.api import Manifest, Source
+from cdkit_manifests.bundle import Bundle
+from cdkit_manifests.fields import Field
+from cdkit_manifests.writers.field_order import ordered
+from cdkit_manifests.writers.notes import notes_by_object
+from cdkit_manifests.writers.yaml_text import document
 
-from cdkit.api import Manifest
-
-
-class _WithoutAliases(yaml.SafeDumper):
-    """Writes a value that stands at two places twice: `&id001` is nothing for people."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
+FILE = "manifests.yaml"
 
 
-def write(objects: Sequence[Manifest]) -> str:
-    """The same objects give the same text, to the byte."""
-    return yaml.dump_all(
-        objects, Dumper=_WithoutAliases, sort_keys=False, explicit_start=True, allow_unicode=True, width=1000
+def files(bundle: Bundle) -> dict[str, str]:
+    """One file with the objects that no environment changes, and notes on where inferred values came from."""
+    return {FILE: write(bundle.objects, bundle.origins)}
+
+
+def write(objects: Sequence[Manifest], origins: Mapping[Field, Source] | None = None) -> str:
+    """The objects as one text, to the byte the same for the same objects."""
+    notes = notes_by_object(origins or {})
+    return "".join(
+        f"---\n{document(ordered(item), notes.get((item['kind'], item['metadata']['name'])))}" for item in objects
     )

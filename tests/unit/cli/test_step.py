@@ -15,6 +15,7 @@ from cdkit.cli.step_flags import flags_of, options_node
 from cdkit.models.duration import Duration
 from cdkit.models.problem import Position, Problem
 from cdkit.pipeline.decode import decode
+from cdkit.plugin.extensions import PluginExtensions
 from cdkit.step import Step, StepContext, StepOptions, StepOutputs
 from tests.unit.cli.command import Here
 
@@ -116,7 +117,7 @@ def test_all_that_is_missing_and_wrong_is_told_at_once(here: Here) -> None:
 
 
 def test_a_flag_of_the_step_wins_over_one_of_ours_of_the_same_name() -> None:
-    text = CliRunner().invoke(step_command(Odd), ["--help"]).output
+    text = CliRunner().invoke(step_command(Odd, PluginExtensions()), ["--help"]).output
     assert "--output TEXT" in text
     assert "-o [text|json]" in text
     assert "--namespace TEXT" in text

@@ -55,7 +55,7 @@ def ask(question):
     except Exception as error:
         told.append(type(error).__name__)
 
-questions = [lambda: world.images().ping(), lambda: world.cluster("").version()] * 2
+questions = [lambda: world.images().ping(), lambda: world.cluster("nowhere")] * 2
 threads = [threading.Thread(target=ask, args=(question,)) for question in questions]
 for thread in threads:
     thread.start()
@@ -65,7 +65,42 @@ print(sorted(told))
 """
 
 
-def test_clients_can_be_made_by_several_threads_at_once_before_their_libraries_are_loaded() -> None:
-    away = {**os.environ, "DOCKER_HOST": "tcp://127.0.0.1:9", "KUBECONFIG": "/nowhere/kubeconfig"}
+def test_clients_can_be_made_by_several_threads_at_once_before_their_libraries_are_loaded(tmp_path: Path) -> None:
+    (tmp_path / "kubeconfig").write_text(KUBECONFIG)
+    away = {**os.environ, "DOCKER_HOST": "tcp://127.0.0.1:9", "KUBECONFIG": str(tmp_path / "kubeconfig")}
     ended = subprocess.run([sys.executable, "-c", RACE], env=away, capture_output=True, text=True, check=False)
     assert ended.stdout.strip() == str(["ClusterUnreachable"] * 2 + ["EngineUnreachable"] * 2), ended.stderr
+
+
+NO_CLUSTER = """
+import sys
+from cdkit.clients.real_world import RealWorld
+from cdkit.errors import ClusterUnreachable
+
+try:
+    RealWorld("/nowhere/kubeconfig").cluster("")
+except ClusterUnreachable as error:
+    print(error.message, "kubernetes" in sys.modules)
+"""
+
+
+def test_to_say_that_no_cluster_is_configured_takes_no_library() -> None:
+    ended = subprocess.run([sys.executable, "-c", NO_CLUSTER], capture_output=True, text=True, check=False)
+    assert ended.stdout == "There is no kubeconfig at /nowhere/kubeconfig, so no cluster is configured. False\n"
+
+
+SCHEMAS = """
+import sys
+from cdkit.clients.real_world import RealWorld
+from cdkit_manifests.versions.library import known_versions
+
+RealWorld(sys.argv[1]).cluster("")
+print("kubernetes_validate.utils" in sys.modules, len(known_versions()) > 1)
+"""
+
+
+def test_the_client_does_not_bring_the_schemas_of_kubernetes_which_are_found_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "kubeconfig").write_text(KUBECONFIG)
+    command = [sys.executable, "-c", SCHEMAS, str(tmp_path / "kubeconfig")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.stdout == "False True\n", ended.stderr

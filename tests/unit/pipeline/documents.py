@@ -140,7 +140,7 @@ def _member(member: Any, limits: Mapping[str, Any]) -> tuple[Any, Mapping[str, A
 
 def _text(limits: Mapping[str, Any]) -> Values:
     if "pattern" in limits:
-        return st.from_regex(limits["pattern"], alphabet=st.characters(codec="ascii", categories=["L", "N"]))
+        return st.from_regex(limits["pattern"], alphabet=st.characters(codec="ascii", categories=["L", "N", "P"]))
     return st.sampled_from([each for each in SCALARS if len(str(each)) >= limits.get("min_length", 0)])
 
 

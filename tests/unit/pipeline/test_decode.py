@@ -151,3 +151,14 @@ def test_types_have_names_for_people() -> None:
     assert type_name(Annotated[list[str] | None, Meta()]) == "a list of text"
     assert type_name(Literal["a", "b"]) == "a or b"
     assert type_name(dict[str, str]) == "a mapping"
+
+
+def test_a_pattern_is_told_by_its_title_when_it_has_one() -> None:
+    class Named(msgspec.Struct, frozen=True):
+        name: Annotated[str, Meta(pattern="^[a-z]+$", title="a word of small letters"), Meta(description="It.")] = ""
+        code: Annotated[str, Meta(pattern="^[0-9]+$")] = ""
+
+    assert problems("name: A b\ncode: x", Named) == [
+        "f:1:7: 'name': must be a word of small letters.",
+        "f:2:7: 'code': must be text matching regex '^[0-9]+$'.",
+    ]

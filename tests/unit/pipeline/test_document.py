@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cdkit.errors import InvalidInput
-from cdkit.pipeline.document import LARGEST_FILE, parse_document, parse_scalar
+from cdkit.pipeline.document import LARGEST_FILE, parse_document, parse_documents, parse_scalar
 
 
 def problems(text: str) -> list[str]:
@@ -105,7 +105,7 @@ def test_a_file_of_two_megabytes_is_refused() -> None:
     [
         ("", "f.yaml:1:1: The file is empty."),
         ("# only a remark\n", "f.yaml:1:1: The file is empty."),
-        ("a: 1\n---\nb: 2\n", "f.yaml:2:1: The file is not YAML: but found another document."),
+        ("a: 1\n---\nb: 2\n", "f.yaml:3:1: Here begins another document; a file holds one."),
         ("a: [1, 2\nb: 3\n", "f.yaml:2:2: The file is not YAML: did not find expected ',' or ']'."),
         ("a: *nowhere\n", "f.yaml:1:4: The file is not YAML: found undefined alias."),
         ("a: b: c\n", "f.yaml:1:5: The file is not YAML: mapping values are not allowed in this context."),
@@ -114,6 +114,12 @@ def test_a_file_of_two_megabytes_is_refused() -> None:
 )
 def test_what_is_not_one_yaml_document_is_said_with_its_place(text: str, expected: str) -> None:
     assert problems(text) == [expected]
+
+
+def test_all_documents_of_a_file_can_be_read_without_those_that_are_empty() -> None:
+    nodes = parse_documents("a: 1\n---\n# nothing\n---\nb: 2\n...\n", "f.yaml")
+    assert [(node.plain(), node.position.line) for node in nodes] == [({"a": 1}, 1), ({"b": 2}, 5)]
+    assert parse_documents("# nothing\n", "f.yaml") == []
 
 
 def test_a_control_character_is_said_in_one_line() -> None:

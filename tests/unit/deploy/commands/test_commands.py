@@ -12,7 +12,7 @@ import yaml
 from cdkit.models.build import Build
 from cdkit.models.environment import Environment
 from cdkit.models.kube import Manifest, ObjectRef
-from cdkit.testing import FakeClock, FakeCluster, FakeWorld, RecordedProject, RecordedRun, StepRun, run_step
+from cdkit.testing import FakeClock, FakeCluster, FakeWorld, RecordedCommand, RecordedRun, StepRun, run_step
 from cdkit_deploy.apply import Apply
 from cdkit_deploy.commands import history, rollback, status
 from cdkit_deploy.ledger.ledger import Ledger
@@ -70,7 +70,7 @@ class Shop:
             build=build,
         )
 
-    def call(self, command: Any, *arguments: str) -> tuple[int, RecordedProject]:
+    def call(self, command: Any, *arguments: str) -> tuple[int, RecordedCommand]:
         run = RecordedRun(
             world=self.world,
             clock=self.clock,
@@ -79,7 +79,7 @@ class Shop:
             environment=PLACE,
             application="shop",
         )
-        project = RecordedProject(run)
+        project = RecordedCommand(run)
         return project.call(command, *arguments), project
 
 

@@ -1,0 +1,1 @@
+"""What a Dockerfile says of the image that comes of it."""

@@ -1,0 +1,1 @@
+"""JavaScript and TypeScript: package.json, and what the program shows."""

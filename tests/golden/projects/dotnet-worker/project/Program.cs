@@ -1,0 +1,2 @@
+var host = Host.CreateDefaultBuilder(args).Build();
+host.Run();

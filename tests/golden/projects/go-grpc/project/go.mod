@@ -1,0 +1,5 @@
+module example.com/ledger
+
+go 1.23
+
+require google.golang.org/grpc v1.68.0

@@ -1,0 +1,3 @@
+package main
+
+// http.HandleFunc("/ready", nil) is not served.

@@ -1,0 +1,3 @@
+rootProject.name = "travel"
+
+include("services:booking", "libraries:dates")

@@ -1,0 +1,1 @@
+class MainTest { int port = listen(1111); }

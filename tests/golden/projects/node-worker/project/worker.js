@@ -1,0 +1,3 @@
+const { Worker } = require('bullmq');
+
+new Worker('mail', async (job) => console.log(job.data), { connection: { host: 'redis' } });

@@ -1,0 +1,9 @@
+require 'sinatra'
+
+get '/healthz' do
+  'ok'
+end
+
+get '/' do
+  'a poem'
+end

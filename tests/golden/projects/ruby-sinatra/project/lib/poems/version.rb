@@ -1,0 +1,3 @@
+module Poems
+  VERSION = '0.2.1'
+end
