@@ -73,6 +73,8 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
         dockerfile: the absolute path of the Dockerfile, which may stand outside of the context.
         files: the paths of the context that the build can see, folders before what is in them; None for all of them.
             A builder that fetches by itself what it needs does not look at it.
+        ignore: the lines of a `.dockerignore` that such a builder obeys instead of those that it would find; empty for
+            those.
         args: build arguments by name. They stay readable in the image.
         labels: labels that the image gets.
         target: the stage to build; empty for the last one.
@@ -92,6 +94,7 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
     context: str
     dockerfile: str
     files: tuple[str, ...] | None = None
+    ignore: str = ""
     args: dict[str, str] = {}
     labels: dict[str, str] = {}
     target: str = ""

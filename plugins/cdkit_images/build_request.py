@@ -50,6 +50,7 @@ def build_request(
         context=str(recipe.context),
         dockerfile=str(recipe.path),
         files=tuple(entry.path for entry in recipe.sent()) if builder == "classic" else None,
+        ignore=recipe.rules.text,
         args={**_declared_epoch(recipe, epoch), **options.args},
         labels=dict(labels),
         target=options.target,

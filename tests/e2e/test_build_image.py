@@ -42,8 +42,14 @@ class Place:
     def __init__(self, folder: Path, backend: str) -> None:
         self.folder = folder
         self.backend = backend
-        self.repository = f"cdkit-test/build-{secrets.token_hex(4)}"
+        self.repositories: list[str] = []
+        self.new_repository()
         self.engine = docker.from_env()
+
+    def new_repository(self) -> None:
+        """A name that no image has; without a `/`, it is one for this engine only."""
+        self.repository = f"cdkit-test-build-{secrets.token_hex(4)}"
+        self.repositories.append(self.repository)
 
     def write(self, **files: str) -> None:
         """Files by their names; `__` stands for `/`."""
@@ -96,9 +102,10 @@ class Place:
             container.remove()
 
     def tidy(self) -> None:
-        for image in self.engine.images.list(self.repository):
-            with suppress(docker.errors.APIError):
-                self.engine.images.remove(image.id, force=True)
+        for repository in self.repositories:
+            for image in self.engine.images.list(repository):
+                with suppress(docker.errors.APIError):
+                    self.engine.images.remove(image.id, force=True)
         self.engine.close()
 
 
@@ -127,6 +134,7 @@ TREE = {
     "node_modules__x__index.js": "x",
     "src__main.py": "main",
     "src__main.pyc": "pyc",
+    ".cdkit__runs__1__events.jsonl": "{}",
 }
 
 
@@ -146,6 +154,7 @@ def test_a_build_sees_what_the_rules_leave(place: Place, rules: str) -> None:
     seen = {path.removeprefix("seen/") for path in place.files(place.build()) if path.startswith("seen/")} - {""}
     expected = visible_entries(place.folder, read_rules(place.folder, place.folder / "Dockerfile"), ["."])
     assert seen == {entry.path for entry in expected}
+    assert not any(".cdkit" in path for path in seen)
 
 
 def test_the_rules_beside_a_dockerfile_outside_of_the_context_count(place: Place, tmp_path: Path) -> None:
@@ -243,6 +252,7 @@ def test_the_same_files_elsewhere_and_at_another_time_give_the_same_image(place:
     for path in other.rglob("*"):
         os.utime(path, (1_600_000_000, 1_600_000_000))
     place.folder = other
+    place.new_repository()
     assert place.build() == first
     (other / "src" / "a").write_text("b")
     assert place.build() != first

@@ -107,7 +107,15 @@ def test_what_buildkit_can_do_depends_on_how_it_is_reached() -> None:
 
 
 def command(cli: DockerCli, request: BuildRequest) -> list[str]:
-    return list(build_command(cli, request, id_file="/private/id", secret_files={"token": "/private/a,b"}))
+    return list(
+        build_command(
+            cli,
+            request,
+            dockerfile=request.dockerfile,
+            id_file="/private/id",
+            secret_files={"token": "/private/a,b"},
+        )
+    )
 
 
 def test_every_option_stands_on_the_command_line() -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from cdkit.clients.engine.buildkit.command import build_command
 from cdkit.clients.engine.buildkit.docker_cli import DockerCli
 from cdkit.clients.engine.buildkit.plain_log import PlainLog
+from cdkit.clients.private_folder import private_folder, write_private
 from cdkit.errors import WorldFailed
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.image_build import BuildRequest, BuildSecret
@@ -39,10 +39,14 @@ class BuildKitBuilder:
             RegistryUnreachable, AccessDenied, ObjectNotFound: a base image could not be pulled.
         """
         log = PlainLog(on_line, on_step)
-        with _private_folder() as folder:
+        with private_folder() as folder:
             id_file = folder / "image-id"
             command = build_command(
-                self._cli, request, id_file=str(id_file), secret_files=_secret_files(request.secrets, folder)
+                self._cli,
+                request,
+                dockerfile=_dockerfile(request, folder),
+                id_file=str(id_file),
+                secret_files=_secret_files(request.secrets, folder),
             )
             code = self._processes.run(
                 command,
@@ -56,11 +60,14 @@ class BuildKitBuilder:
             return _image_id(id_file)
 
 
-@contextmanager
-def _private_folder() -> Iterator[Path]:
-    """A folder that only we may enter, and that goes away with all that is in it."""
-    with tempfile.TemporaryDirectory(prefix="cdkit-build-") as folder:
-        yield Path(folder)
+def _dockerfile(request: BuildRequest, folder: Path) -> str:
+    """The Dockerfile to name: a copy of it, where the rules of the context are not those that stand beside it."""
+    if not request.ignore:
+        return request.dockerfile
+    copy = folder / "Dockerfile"
+    shutil.copyfile(request.dockerfile, copy)
+    copy.with_name(f"{copy.name}.dockerignore").write_bytes(request.ignore.encode(errors="surrogateescape"))
+    return str(copy)
 
 
 def _secret_files(secrets: tuple[BuildSecret, ...], folder: Path) -> dict[str, str]:
@@ -69,9 +76,7 @@ def _secret_files(secrets: tuple[BuildSecret, ...], folder: Path) -> dict[str, s
     for number, secret in enumerate(secrets):
         path = folder / f"secret-{number}"
         if not secret.file:
-            path.write_bytes(b"")
-            path.chmod(0o600)
-            path.write_text(secret.value, encoding="utf-8")
+            write_private(path, secret.value)
         files[secret.id] = secret.file or str(path)
     return files
 
