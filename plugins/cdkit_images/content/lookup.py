@@ -14,7 +14,7 @@ from cdkit_images.content.bases import Base, find_bases
 from cdkit_images.content.fingerprint import Fingerprint
 from cdkit_images.content.memory import Memory
 from cdkit_images.content.reading import read_fingerprint
-from cdkit_images.context import ContextEntry
+from cdkit_images.context import ContextFolder
 from cdkit_images.recipe import Recipe
 
 Keeper = Literal["registry", "engine", ""]
@@ -62,7 +62,7 @@ _lock = threading.Lock()
 def look_up(
     ctx: StepContext,
     recipe: Recipe,
-    entries: Sequence[ContextEntry],
+    folders: Sequence[ContextFolder],
     repository: str,
     *,
     args: Mapping[str, str],
@@ -74,7 +74,7 @@ def look_up(
     Args:
         ctx: the step.
         recipe: what the build is made from.
-        entries: what of the context it can see.
+        folders: what of the context it can see.
         repository: the image's name without a tag.
         args: the build arguments.
         labels: the labels that the user gives it.
@@ -87,13 +87,13 @@ def look_up(
     with _lock:
         asked = _asked.setdefault(ctx.run, _Asked())
     memory = Memory(ctx.memory("images"), recipe.context, repository, str(recipe.path), recipe.target)
-    files = memory.files()
+    cache = memory.context()
     bases = find_bases(ctx, [image.reference for image in recipe.images], asked.bases)
     settings = {"a build without any cache": salt} if salt else {}
     fingerprint = read_fingerprint(
-        recipe, entries, ctx.cancellation, args=args, labels=labels, bases=bases, settings=settings, cache=files
+        recipe, folders, ctx.cancellation, args=args, labels=labels, bases=bases, settings=settings, cache=cache
     )
-    files.save()
+    cache.save()
     reference = str(ImageReference(repository, fingerprint.tag))
     image_id = asked.served.get(reference) or _served(ctx, reference) or ""
     if image_id:
