@@ -44,7 +44,11 @@ class BuildOptions(StepOptions, frozen=True, kw_only=True):
         Texts, Meta(description="What to build for, such as `linux/arm64`; the engine's own platform when left out.")
     ] = []
     secrets: Annotated[
-        Named, Meta(description="Secrets for `RUN --mount=type=secret`, by id. They do not stay in the image.")
+        Named,
+        Meta(
+            description="Secrets for `RUN --mount=type=secret`, by id. They do not stay in the image.",
+            extra={"secret": True},
+        ),
     ] = {}
     secret_files: Annotated[Named, Meta(description="Files that hold such secrets, by id.")] = {}
     ssh: Annotated[
