@@ -197,12 +197,12 @@ def test_a_secret_is_read_as_one_of_a_pipeline_file(given: str, source: dict[str
     assert (sources, problems) == ({"password": source}, [])
 
 
-@pytest.mark.parametrize("given", ["hunter2", "env:", "vault:x", "", ":", "file:"])
+@pytest.mark.parametrize("given", ["hunter2", "env:", "vault:hunter2", "", "file:"])
 def test_what_names_no_source_is_refused_and_not_repeated(given: str) -> None:
     problems: list[Problem] = []
     without_secrets(flags_of(PushToRegistry.Options), {"step_option_password": given}, problems)
     assert len(problems) == 1
-    assert not given or given not in str(problems[0]).replace("env:NAME", "").replace("file:PATH", "")
+    assert "hunter2" not in str(problems[0])
 
 
 def test_secrets_by_name_come_from_a_source_each() -> None:
