@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import shutil
+import socket
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -234,6 +235,30 @@ def test_a_secret_is_there_for_its_instruction_and_nowhere_else(place: Place, tm
     assert any(f"{len(value)} /run/secrets/a" in line for line in run.lines)
     assert value not in json.dumps([place.config(image), place.engine.api.history(image)])
     assert not any(value in text for path, text in place.files(image).items() if not path.startswith("bin/"))
+
+
+@pytest.mark.parametrize("place", ["buildkit"], indirect=True)
+def test_an_ssh_agent_is_lent_to_its_instruction(place: Place, tmp_path: Path) -> None:
+    place.dockerfile_with_shell("FROM shell\nRUN --mount=type=ssh busybox test -S $SSH_AUTH_SOCK\n")
+    agent = tmp_path / "agent"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.fspath(agent))
+        listener.listen()
+        assert place.build(ssh=[f"default={agent}"], no_cache=True)
+
+
+@pytest.mark.parametrize("place", ["classic"], indirect=True)
+def test_an_image_of_a_registry_serves_a_fresh_machine_as_cache(place: Place, registry: str) -> None:
+    place.write(a=secrets.token_hex(4))
+    place.dockerfile_with_shell("FROM shell\nCOPY a /a\nRUN busybox date > /date\n")
+    place.repository = f"{registry}/cdkit-test/cache-{secrets.token_hex(4)}"
+    place.repositories.append(place.repository)
+    image, cache = place.build(), f"{place.repository}:cache"
+    place.engine.images.get(image).tag(cache)
+    place.engine.images.push(cache)
+    place.engine.images.remove(image, force=True)
+    place.new_repository()
+    assert place.build(cache_from=[f"type=registry,ref={cache}"]) == image
 
 
 def classic() -> str:
