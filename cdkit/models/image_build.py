@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from cdkit.models.image import Credentials
+
 BuilderName = Literal["classic", "buildkit"]
 
 BuildAbility = Literal[
@@ -88,6 +90,7 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
         network: the network of `RUN`; empty for the engine's default.
         extra_hosts: addresses by the names that `RUN` knows them by.
         epoch: the time, in seconds since 1970 (SOURCE_DATE_EPOCH), that files and images get instead of the present.
+        logins: for registries of base images and caches, by host and port, beside the user's own; empty for Docker Hub.
     """
 
     builder: BuilderName = "classic"
@@ -108,6 +111,7 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
     network: str = ""
     extra_hosts: dict[str, str] = {}
     epoch: int = 0
+    logins: dict[str, Credentials] = {}
 
 
 class BuildStep(msgspec.Struct, frozen=True, kw_only=True):

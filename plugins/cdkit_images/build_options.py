@@ -51,6 +51,13 @@ class BuildOptions(StepOptions, frozen=True, kw_only=True):
         ),
     ] = {}
     secret_files: Annotated[Named, Meta(description="Files that hold such secrets, by id.")] = {}
+    username: Annotated[
+        str,
+        Meta(description="The login for the repository's registry, also for base images; Docker's own serves else."),
+    ] = ""
+    password: Annotated[
+        str, Meta(description="The login's password; `${{ secrets.NAME }}`.", extra={"secret": True})
+    ] = ""
     ssh: Annotated[
         Texts, Meta(description="SSH agents and keys for `RUN --mount=type=ssh`: `default`, or `id=path`.")
     ] = []

@@ -24,6 +24,7 @@ from cdkit_images.content import Lookup, look_up, on_engine, told_reasons
 from cdkit_images.context import ContextFolder, entries_of
 from cdkit_images.labels import creation_time, image_labels
 from cdkit_images.leaks import find_leaks, leak_problems
+from cdkit_images.logins import Login
 from cdkit_images.metadata import read_metadata
 from cdkit_images.needs import builder_problems, choose_builder
 from cdkit_images.recipe import Recipe, read_recipe
@@ -58,10 +59,12 @@ class Building:
     def __init__(self, ctx: StepContext, options: BuildOptions) -> None:
         self._ctx = ctx
         self._options = options
+        self._login = Login(options.repository, options.username, options.password)
 
     def problems(self) -> Iterator[Problem]:
         """The name is one, the files are there, nothing secret would stay in the image, and a builder can build it."""
         yield from self._naming_problems()
+        yield from self._login.check(self._ctx.step)
         missing = list(self._missing_files())
         yield from missing
         if missing:
@@ -123,7 +126,9 @@ class Building:
         builder = choose_builder(self._ctx.images.builders(), options.backend, needs_of(options, recipe))
         epoch = creation_time(self._ctx.build, self._ctx.env)
         labels = self._labels(recipe, lookup, epoch)
-        request = build_request(options, recipe, builder.name, labels=labels, epoch=epoch, path=self._ctx.path)
+        request = build_request(
+            options, recipe, builder.name, labels=labels, epoch=epoch, path=self._ctx.path, login=self._login
+        )
         # The engine's own copy of a base may be older than what the tag stands for.
         request = msgspec.structs.replace(request, pull=options.pull or all(base.served for base in lookup.bases))
         progress = BuildProgress(self._ctx, recipe)
@@ -148,6 +153,7 @@ class Building:
             options.repository,
             args=options.args,
             labels=options.labels,
+            login=self._login,
             salt=self._ctx.run_id if options.no_cache else "",
         )
 

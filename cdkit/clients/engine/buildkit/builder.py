@@ -10,11 +10,14 @@ from cdkit.clients.engine.buildkit.command import build_command
 from cdkit.clients.engine.buildkit.docker_cli import DockerCli
 from cdkit.clients.engine.buildkit.plain_log import PlainLog
 from cdkit.clients.private_folder import private_folder, write_private
+from cdkit.clients.registry.docker_config import write_docker_config
 from cdkit.errors import WorldFailed
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.image_build import BuildRequest, BuildSecret
 from cdkit.ports.image_engine import OnStep, OnText
 from cdkit.ports.processes import Processes
+
+SETTINGS = {"DOCKER_BUILDKIT": "1", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
 
 
 class BuildKitBuilder:
@@ -51,13 +54,22 @@ class BuildKitBuilder:
             code = self._processes.run(
                 command,
                 directory=request.context,
-                env={**self._environ, "DOCKER_BUILDKIT": "1", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"},
+                env={**self._environment(request, folder), **SETTINGS},
                 on_line=lambda line, _: log.read(line),
                 cancellation=cancellation,
             )
             if code != 0:
                 raise log.failure()
             return _image_id(id_file)
+
+    def _environment(self, request: BuildRequest, folder: Path) -> Mapping[str, str]:
+        """That of the client; with logins of its own in the private folder, where the build has any."""
+        if not request.logins:
+            return self._environ
+        config = folder / "docker"
+        config.mkdir(mode=0o700)
+        write_docker_config(config, request.logins, self._environ)
+        return {**self._environ, "DOCKER_CONFIG": str(config)}
 
 
 def _dockerfile(request: BuildRequest, folder: Path) -> str:
