@@ -14,6 +14,7 @@ from cdkit.cli.conduct import conduct
 from cdkit.cli.display import Display, Stage, stage
 from cdkit.cli.native import Native
 from cdkit.cli.step_flags import StepFlag, flags_of, options_node
+from cdkit.cli.step_secrets import without_secrets
 from cdkit.cli.wiring import load_registry, new_run_id, open_session
 from cdkit.engine.journal import JOURNAL, run_folder
 from cdkit.errors import InvalidInput
@@ -112,12 +113,13 @@ def _pipeline(kind: type[Step], flags: list[StepFlag], values: Mapping[str, Any]
     """
     place = Position(kind.name, 1, 1)
     problems: list[Problem] = []
-    step: dict[str, Any] = {"uses": kind.name, "with": options_node(flags, values, place, problems)}
+    shown, secrets = without_secrets(flags, values, problems)
+    step: dict[str, Any] = {"uses": kind.name, "with": options_node(flags, shown, place, problems)}
     if values.get("timeout"):
         text = values["timeout"]
         step["timeout"] = Node(text, Position("--timeout", 1, 1), text=text)
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", kind.name).strip("-")
-    document = Node.of({"name": f"step {kind.name}", "steps": {name: step}}, place)
+    document = Node.of({"name": f"step {kind.name}", "secrets": secrets, "steps": {name: step}}, place)
     try:
         # The name of a file that is not there: the step works in the current folder.
         pipeline = load_document(document, "cdkit.yaml", {kind.name: kind}, None, problems)

@@ -18,6 +18,9 @@ from cdkit.pipeline.decode import fields_of, metas_of
 from cdkit.pipeline.document import Node, parse_document, parse_scalar
 from cdkit.step import StepOptions
 
+WHERE_FROM = "Takes where it comes from: env:NAME, file:PATH, or - for the standard input."
+"""The command line itself is no place for a secret: every user of the machine can read it."""
+
 Form = Literal["switch", "several", "pairs", "one"]
 """How a flag is given: `--flag`, more than once, more than once as NAME=VALUE, or once with a value."""
 
@@ -40,6 +43,11 @@ class StepFlag(msgspec.Struct, frozen=True):
         """The name under which click hands the value over; no option of our own begins like this."""
         return f"step_option_{self.field.name}"
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether it only takes where a secret comes from; declared with `Meta(extra={"secret": True})`."""
+        return any((meta.extra or {}).get("secret") is True for meta in metas_of(self.field.type))
+
     def option(self) -> click.Option:
         """The flag as click knows it. Every value stays text: it is decoded as in a pipeline file."""
         form = form_of(self.field.type)
@@ -51,7 +59,7 @@ class StepFlag(msgspec.Struct, frozen=True):
             multiple=multiple,
             type=click.BOOL if form == "switch" else click.STRING,
             metavar=None if form == "switch" else _metavar(self.field.type, form),
-            help=_help(self.field, repeatable=multiple),
+            help=_help(self.field, repeatable=multiple, is_secret=self.is_secret),
         )
 
 
@@ -174,7 +182,7 @@ def _metavar(wanted: Any, form: Form) -> str:
     return words.get(members[0], "TEXT")
 
 
-def _help(field: FieldInfo, *, repeatable: bool) -> str:
+def _help(field: FieldInfo, *, repeatable: bool, is_secret: bool) -> str:
     notes = ["required"] if field.required else []
     default = None if field.default is msgspec.NODEFAULT else field.default
     if isinstance(default, Duration):
@@ -184,4 +192,5 @@ def _help(field: FieldInfo, *, repeatable: bool) -> str:
     if repeatable:
         notes.append("can be repeated")
     told = f"  [{', '.join(notes)}]" if notes else ""
-    return f"{description_of(field)}{told}".strip()
+    source = f" {WHERE_FROM}" if is_secret else ""
+    return f"{description_of(field)}{source}{told}".strip()

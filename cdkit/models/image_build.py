@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from cdkit.models.image import Credentials
+
 BuilderName = Literal["classic", "buildkit"]
 
 BuildAbility = Literal[
@@ -73,6 +75,8 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
         dockerfile: the absolute path of the Dockerfile, which may stand outside of the context.
         files: the paths of the context that the build can see, folders before what is in them; None for all of them.
             A builder that fetches by itself what it needs does not look at it.
+        ignore: the lines of a `.dockerignore` that such a builder obeys instead of those that it would find; empty for
+            those.
         args: build arguments by name. They stay readable in the image.
         labels: labels that the image gets.
         target: the stage to build; empty for the last one.
@@ -86,12 +90,14 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
         network: the network of `RUN`; empty for the engine's default.
         extra_hosts: addresses by the names that `RUN` knows them by.
         epoch: the time, in seconds since 1970 (SOURCE_DATE_EPOCH), that files and images get instead of the present.
+        logins: for registries of base images and caches, by host and port, beside the user's own; empty for Docker Hub.
     """
 
     builder: BuilderName = "classic"
     context: str
     dockerfile: str
     files: tuple[str, ...] | None = None
+    ignore: str = ""
     args: dict[str, str] = {}
     labels: dict[str, str] = {}
     target: str = ""
@@ -105,6 +111,7 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
     network: str = ""
     extra_hosts: dict[str, str] = {}
     epoch: int = 0
+    logins: dict[str, Credentials] = {}
 
 
 class BuildStep(msgspec.Struct, frozen=True, kw_only=True):

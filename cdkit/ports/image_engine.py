@@ -83,11 +83,3 @@ class ImageEngine(Protocol):
             RegistryUnreachable, AccessDenied, ObjectNotFound: as their names say.
         """
         ...
-
-    def served_digest(self, reference: str, *, credentials: Credentials | None = None) -> str | None:
-        """The digest by which the registry serves a reference now, or None when it has no such image.
-
-        Raises:
-            RegistryUnreachable, AccessDenied: as their names say.
-        """
-        ...

@@ -141,19 +141,6 @@ class FakeImageEngine:
         self.registry[_full(reference)] = digest
         return digest
 
-    def served_digest(self, reference: str, *, credentials: Credentials | None = None) -> str | None:
-        """The digest by which the registry serves a reference now, or None when it has no such image.
-
-        Raises:
-            RegistryUnreachable, AccessDenied: as their names say.
-        """
-        self._answer()
-        self._ask_registry(reference, credentials, f"Cannot ask the registry for {reference}")
-        parsed = ImageReference.parse(reference)
-        if parsed.digest:
-            return parsed.digest if parsed.digest in self.registry.values() else None
-        return self.registry.get(_full(reference))
-
     def _answer(self) -> None:
         if not self._reachable:
             raise EngineUnreachable("The Docker engine does not answer: Connection refused.")

@@ -44,9 +44,20 @@ class BuildOptions(StepOptions, frozen=True, kw_only=True):
         Texts, Meta(description="What to build for, such as `linux/arm64`; the engine's own platform when left out.")
     ] = []
     secrets: Annotated[
-        Named, Meta(description="Secrets for `RUN --mount=type=secret`, by id. They do not stay in the image.")
+        Named,
+        Meta(
+            description="Secrets for `RUN --mount=type=secret`, by id. They do not stay in the image.",
+            extra={"secret": True},
+        ),
     ] = {}
     secret_files: Annotated[Named, Meta(description="Files that hold such secrets, by id.")] = {}
+    username: Annotated[
+        str,
+        Meta(description="The login for the repository's registry, also for base images; Docker's own serves else."),
+    ] = ""
+    password: Annotated[
+        str, Meta(description="The login's password; `${{ secrets.NAME }}`.", extra={"secret": True})
+    ] = ""
     ssh: Annotated[
         Texts, Meta(description="SSH agents and keys for `RUN --mount=type=ssh`: `default`, or `id=path`.")
     ] = []

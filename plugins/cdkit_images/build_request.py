@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cdkit.api import BuilderName, BuildRequest, BuildSecret
 from cdkit_images.build_options import BuildOptions
+from cdkit_images.logins import Login
 from cdkit_images.needs import Need, dockerfile_needs, option_needs
 from cdkit_images.recipe import Recipe
 
@@ -34,6 +35,7 @@ def build_request(
     labels: Mapping[str, str],
     epoch: int,
     path: Callable[[str], Path],
+    login: Login,
 ) -> BuildRequest:
     """What the engine is asked for.
 
@@ -44,12 +46,14 @@ def build_request(
         labels: all labels of the image.
         epoch: when it counts as made.
         path: makes a path of the workspace absolute.
+        login: for the repository's registry.
     """
     return BuildRequest(
         builder=builder,
         context=str(recipe.context),
         dockerfile=str(recipe.path),
         files=tuple(entry.path for entry in recipe.sent()) if builder == "classic" else None,
+        ignore=recipe.rules.text,
         args={**_declared_epoch(recipe, epoch), **options.args},
         labels=dict(labels),
         target=options.target,
@@ -66,6 +70,7 @@ def build_request(
         network=options.network,
         extra_hosts=options.extra_hosts,
         epoch=epoch,
+        logins=login.by_registry(),
     )
 
 

@@ -21,9 +21,10 @@ from cdkit_images.build_options import BuildOptions
 from cdkit_images.build_progress import BuildProgress
 from cdkit_images.build_request import build_request, needs_of
 from cdkit_images.content import Lookup, look_up, on_engine, told_reasons
-from cdkit_images.context import ContextEntry
+from cdkit_images.context import ContextFolder, entries_of
 from cdkit_images.labels import creation_time, image_labels
 from cdkit_images.leaks import find_leaks, leak_problems
+from cdkit_images.logins import Login
 from cdkit_images.metadata import read_metadata
 from cdkit_images.needs import builder_problems, choose_builder
 from cdkit_images.recipe import Recipe, read_recipe
@@ -58,22 +59,24 @@ class Building:
     def __init__(self, ctx: StepContext, options: BuildOptions) -> None:
         self._ctx = ctx
         self._options = options
+        self._login = Login(options.repository, options.username, options.password)
 
     def problems(self) -> Iterator[Problem]:
         """The name is one, the files are there, nothing secret would stay in the image, and a builder can build it."""
         yield from self._naming_problems()
+        yield from self._login.check(self._ctx.step)
         missing = list(self._missing_files())
         yield from missing
         if missing:
             return
         try:
             recipe = self._recipe()
-            entries = recipe.visible()
-            yield from self._leak_problems(recipe, entries)
+            folders = recipe.visible()
+            yield from self._leak_problems(recipe, folders)
         except InvalidInput as error:
             yield from error.problems or (Problem(error.message, None, error.remedy),)
             return
-        if self._ctx.pending & COUNTED or not self._look_up(recipe, entries).keeper:
+        if self._ctx.pending & COUNTED or not self._look_up(recipe, folders).keeper:
             yield from builder_problems(
                 self._ctx.images.builders(), self._options.backend, needs_of(self._options, recipe)
             )
@@ -97,13 +100,13 @@ class Building:
             CheckFailed: something secret would stay in the image, or no builder can build it.
         """
         recipe = self._recipe()
-        entries = recipe.visible()
+        folders = recipe.visible()
         # Earlier steps may have written files since the check.
-        _refuse(self._leak_problems(recipe, entries))
+        _refuse(self._leak_problems(recipe, folders))
         tagging = self._tagging()
         for remark in tagging.remarks:
             self._ctx.say(remark)
-        lookup = on_engine(self._ctx, self._look_up(recipe, entries))
+        lookup = on_engine(self._ctx, self._look_up(recipe, folders))
         if lookup.keeper:
             self._ctx.say(f"the {lookup.keeper} has {lookup.reference} already: nothing is built")
         else:
@@ -123,7 +126,9 @@ class Building:
         builder = choose_builder(self._ctx.images.builders(), options.backend, needs_of(options, recipe))
         epoch = creation_time(self._ctx.build, self._ctx.env)
         labels = self._labels(recipe, lookup, epoch)
-        request = build_request(options, recipe, builder.name, labels=labels, epoch=epoch, path=self._ctx.path)
+        request = build_request(
+            options, recipe, builder.name, labels=labels, epoch=epoch, path=self._ctx.path, login=self._login
+        )
         # The engine's own copy of a base may be older than what the tag stands for.
         request = msgspec.structs.replace(request, pull=options.pull or all(base.served for base in lookup.bases))
         progress = BuildProgress(self._ctx, recipe)
@@ -139,15 +144,16 @@ class Building:
         _refuse_triggers(self._ctx, recipe)
         return image
 
-    def _look_up(self, recipe: Recipe, entries: Sequence[ContextEntry]) -> Lookup:
+    def _look_up(self, recipe: Recipe, folders: Sequence[ContextFolder]) -> Lookup:
         options = self._options
         return look_up(
             self._ctx,
             recipe,
-            entries,
+            folders,
             options.repository,
             args=options.args,
             labels=options.labels,
+            login=self._login,
             salt=self._ctx.run_id if options.no_cache else "",
         )
 
@@ -200,8 +206,8 @@ class Building:
             whole_context=options.whole_context,
         )
 
-    def _leak_problems(self, recipe: Recipe, entries: Sequence[ContextEntry]) -> Iterator[Problem]:
-        leaks = find_leaks(recipe.context, entries, recipe.dockerfile, self._options.args)
+    def _leak_problems(self, recipe: Recipe, folders: Sequence[ContextFolder]) -> Iterator[Problem]:
+        leaks = find_leaks(recipe.context, entries_of(folders), recipe.dockerfile, self._options.args)
         return leak_problems(leaks, self._options.allow_secrets)
 
     def _dockerfile(self) -> Path:

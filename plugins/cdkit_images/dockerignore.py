@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from cdkit.api import InvalidInput, Position, Problem
-from cdkit_images.patterns import has_wildcard, sign_regex, signs_of
+from cdkit_images.patterns import has_wildcard, name_regex, sign_regex, signs_of
 
 FILE = ".dockerignore"
+
+OWN = "**/.cdkit\n"
+"""What cdkit writes beside the pipeline file: it differs after each run, and no image needs it."""
 
 
 class IgnorePattern(msgspec.Struct, frozen=True):
@@ -37,11 +40,11 @@ class IgnoreRules(msgspec.Struct, frozen=True):
 
     Attributes:
         patterns: in the order of the file.
-        file: where they stand; empty when there is no such file.
+        text: the file.
     """
 
     patterns: tuple[IgnorePattern, ...] = ()
-    file: str = ""
+    text: str = ""
 
     def ignores(self, path: str) -> bool:
         """Whether a path of the context, `/` between its parts, is left out."""
@@ -82,6 +85,27 @@ class IgnoredFolder:
                 ignored = not pattern.includes
         return ignored
 
+    def left(self, names: Collection[str]) -> list[str]:
+        """Those of the names in this folder that are not left out; quicker than to ask for each."""
+        if not any(self._matched):
+            suspects = self._suspects(names)
+            return [name for name in names if name not in suspects or not self.ignores(name)]
+        return [name for name in names if not self.ignores(name)]
+
+    def _suspects(self, names: Collection[str]) -> set[str]:
+        """The names that a pattern can match, going by its depth and its last part, which mostly is a plain name."""
+        depth = self._prefix.count("/")
+        here = [pattern.pattern for pattern in self._patterns if not pattern.includes]
+        endings = {pattern.rpartition("/")[2] for pattern in here if "**" in pattern or pattern.count("/") == depth}
+        wild = sorted(ending for ending in endings if has_wildcard(ending))
+        if any("**" in ending for ending in wild):
+            return set(names)
+        suspects = endings.intersection(names)
+        if wild:
+            matches = re.compile("|".join(name_regex(ending).pattern for ending in wild), re.DOTALL).fullmatch
+            suspects.update(name for name in names if matches(name))
+        return suspects
+
     def enter(self, name: str) -> IgnoredFolder:
         """A folder in this one."""
         path = f"{self._prefix}{name}"
@@ -100,6 +124,8 @@ class IgnoredFolder:
 def read_rules(context: Path, dockerfile: Path, shown: str = "") -> IgnoreRules:
     """The rules for a build: of `<Dockerfile>.dockerignore` beside the Dockerfile, else of the context's own file.
 
+    What cdkit itself writes is left out in any case.
+
     Args:
         context: the folder of the context.
         dockerfile: the Dockerfile's path.
@@ -110,12 +136,12 @@ def read_rules(context: Path, dockerfile: Path, shown: str = "") -> IgnoreRules:
     """
     path = find_ignore_file(context, dockerfile)
     if path is None:
-        return IgnoreRules()
+        return parse_dockerignore(OWN)
     try:
         text = path.read_bytes().decode("utf-8-sig", errors="surrogateescape")
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.", remedy="Make it readable.") from error
-    return parse_dockerignore(text, shown or str(path))
+    return parse_dockerignore(f"{text}\n{OWN}", shown or str(path))
 
 
 def find_ignore_file(context: Path, dockerfile: Path) -> Path | None:
@@ -130,7 +156,7 @@ def parse_dockerignore(text: str, file: str = FILE) -> IgnoreRules:
     Raises:
         InvalidInput: a line is no pattern; the error names it.
     """
-    return IgnoreRules(tuple(_patterns(text.removeprefix("\ufeff"), file)), file)
+    return IgnoreRules(tuple(_patterns(text.removeprefix("\ufeff"), file)), text)
 
 
 def _patterns(text: str, file: str) -> Iterator[IgnorePattern]:

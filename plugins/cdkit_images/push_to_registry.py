@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from cdkit.api import Change, ImageReference, Problem, Step, StepContext, StepOptions, StepOutputs
-from cdkit_images.publish.logins import Login
+from cdkit_images.logins import Login
 
 
 class PushToRegistry(Step):

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from cdkit.api import InvalidInput
-from cdkit_images.context import ContextEntry, visible_entries
+from cdkit_images.context import ContextEntry, ContextFolder, entries_of, visible_folders
 from cdkit_images.dockerfile import (
     BaseImage,
     Dockerfile,
@@ -22,9 +22,6 @@ from cdkit_images.dockerfile import (
 from cdkit_images.dockerfile.platforms import native_platform
 from cdkit_images.dockerfile.reads import EVERYTHING
 from cdkit_images.dockerignore import IgnoreRules, read_rules
-
-STATE_FOLDER = ".cdkit"
-"""What cdkit itself writes beside the pipeline file: it differs after each run, and no image needs it."""
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,18 +59,17 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
         """The image that the built one stands on; None for `scratch`."""
         return self.reaches[0].base
 
-    def visible(self) -> list[ContextEntry]:
+    def visible(self) -> list[ContextFolder]:
         """What of the context can change the image."""
-        return self._entries([path for reach in self.reaches for path in reach.paths])
+        return self._folders([path for reach in self.reaches for path in reach.paths])
 
     def sent(self) -> list[ContextEntry]:
         """What of the context the classic builder looks at: it builds stages that nobody needs, too."""
         reaches = (reach_in_order(stages, self.target) for stages in self.stages)
-        return self._entries([path for reach in reaches for path in reach.paths])
+        return entries_of(self._folders([path for reach in reaches for path in reach.paths]))
 
-    def _entries(self, paths: Sequence[str]) -> list[ContextEntry]:
-        found = visible_entries(self.context, self.rules, [EVERYTHING] if self.whole_context else paths)
-        return [entry for entry in found if f"/{STATE_FOLDER}/" not in f"/{entry.path}/"]
+    def _folders(self, paths: Sequence[str]) -> list[ContextFolder]:
+        return visible_folders(self.context, self.rules, [EVERYTHING] if self.whole_context else paths)
 
 
 def read_recipe(

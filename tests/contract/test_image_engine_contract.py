@@ -15,6 +15,7 @@ import docker.errors
 import pytest
 
 from cdkit.clients.engine.docker_engine import DockerEngine
+from cdkit.clients.registry.distribution_registry import DistributionRegistry
 from cdkit.errors import (
     AccessDenied,
     BuildFailed,
@@ -29,7 +30,7 @@ from cdkit.flow.cancellation import Cancellation
 from cdkit.models.image import Credentials
 from cdkit.models.image_build import BuilderName, BuildRequest, BuildStep
 from cdkit.ports.image_engine import ImageEngine
-from cdkit.testing import FakeImageEngine
+from cdkit.testing import FakeImageEngine, FakeRegistry
 from tests.contract.locked_registry import locked_registry
 
 SILENT = "127.0.0.1:1"
@@ -73,6 +74,7 @@ class FakePlace(Place):
     def __init__(self) -> None:
         super().__init__()
         self.engine = self.fake = FakeImageEngine()
+        self.registries = FakeRegistry(self.fake)
         self.registry = "registry.example:5000"
         self.base = f"{self.registry}/base:1"
         self.fake.registry[self.base] = "sha256:base"
@@ -93,6 +95,7 @@ class RealPlace(Place):
     def __init__(self, registry: str, base: str, locked: str, builder: BuilderName) -> None:
         super().__init__(builder)
         self.engine = DockerEngine()
+        self.registries = DistributionRegistry()
         self.registry = registry
         self.base = base
         self._locked = locked
@@ -179,7 +182,6 @@ def test_an_engine_that_is_away_says_so_at_once(place: Place) -> None:
         away.builders,
         lambda: away.image_id("hello"),
         lambda: away.tag("hello", "other"),
-        lambda: away.served_digest("hello"),
     )
     for question in questions:
         with pytest.raises(EngineUnreachable, match="Connection refused"):
@@ -285,7 +287,7 @@ def test_a_name_that_is_none_is_refused(place: Place, project: Project) -> None:
         place.engine.tag(image, f"{place.registry}/UPPER:1")
 
 
-# Pushing, and asking a registry
+# Pushing
 
 
 def test_a_push_gives_the_digest_that_is_served(place: Place, project: Project) -> None:
@@ -298,7 +300,7 @@ def test_a_push_gives_the_digest_that_is_served(place: Place, project: Project) 
         cancellation=Cancellation(),
     )
     assert digest.startswith("sha256:")
-    assert place.engine.served_digest(reference) == digest
+    assert place.registries.digest(reference) == digest
     assert progress
     assert all(done <= total for _, done, total in progress)
 
@@ -307,17 +309,6 @@ def test_what_is_pushed_again_keeps_its_digest(place: Place, project: Project) -
     reference = place.new_reference()
     place.engine.tag(project.build(place, f"FROM {place.base}", "LABEL a=b"), reference)
     assert push(place, reference) == push(place, reference)
-
-
-def test_a_digest_can_be_asked_for_by_itself(place: Place, project: Project) -> None:
-    reference = place.new_reference()
-    place.engine.tag(project.build(place, f"FROM {place.base}", "LABEL a=b"), reference)
-    digest = push(place, reference)
-    assert place.engine.served_digest(f"{reference.rpartition(':')[0]}@{digest}") == digest
-
-
-def test_what_a_registry_does_not_have_is_none(place: Place) -> None:
-    assert place.engine.served_digest(place.new_reference()) is None
 
 
 def test_what_the_engine_does_not_have_cannot_be_pushed(place: Place) -> None:
@@ -330,8 +321,6 @@ def test_a_registry_that_is_away_is_an_outage_and_never_not_found(place: Place, 
     place.engine.tag(project.build(place, f"FROM {place.base}", "LABEL a=b"), reference)
     with pytest.raises(RegistryUnreachable, match="connection refused"):
         push(place, reference)
-    with pytest.raises(RegistryUnreachable, match="connection refused"):
-        place.engine.served_digest(reference)
 
 
 def test_a_registry_that_wants_a_login_says_so(place: Place, project: Project) -> None:
@@ -340,9 +329,6 @@ def test_a_registry_that_wants_a_login_says_so(place: Place, project: Project) -
     with pytest.raises(AccessDenied) as denied:
         push(place, reference)
     assert "docker login" in denied.value.remedy
-    for credentials in (None, Credentials("user", "wrong")):
-        with pytest.raises(AccessDenied):
-            place.engine.served_digest(reference, credentials=credentials)
 
 
 def test_a_push_after_a_cancel_does_not_begin(place: Place, project: Project) -> None:
@@ -351,4 +337,4 @@ def test_a_push_after_a_cancel_does_not_begin(place: Place, project: Project) ->
     project.cancellation.cancel(Cancelled())
     with pytest.raises(Cancelled):
         place.engine.push(reference, credentials=None, on_progress=lambda *_: None, cancellation=project.cancellation)
-    assert place.engine.served_digest(reference) is None
+    assert place.registries.digest(reference) is None

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import shutil
+import socket
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -42,8 +43,14 @@ class Place:
     def __init__(self, folder: Path, backend: str) -> None:
         self.folder = folder
         self.backend = backend
-        self.repository = f"cdkit-test/build-{secrets.token_hex(4)}"
+        self.repositories: list[str] = []
+        self.new_repository()
         self.engine = docker.from_env()
+
+    def new_repository(self) -> None:
+        """A name that no image has; without a `/`, it is one for this engine only."""
+        self.repository = f"cdkit-test-build-{secrets.token_hex(4)}"
+        self.repositories.append(self.repository)
 
     def write(self, **files: str) -> None:
         """Files by their names; `__` stands for `/`."""
@@ -96,9 +103,10 @@ class Place:
             container.remove()
 
     def tidy(self) -> None:
-        for image in self.engine.images.list(self.repository):
-            with suppress(docker.errors.APIError):
-                self.engine.images.remove(image.id, force=True)
+        for repository in self.repositories:
+            for image in self.engine.images.list(repository):
+                with suppress(docker.errors.APIError):
+                    self.engine.images.remove(image.id, force=True)
         self.engine.close()
 
 
@@ -127,6 +135,7 @@ TREE = {
     "node_modules__x__index.js": "x",
     "src__main.py": "main",
     "src__main.pyc": "pyc",
+    ".cdkit__runs__1__events.jsonl": "{}",
 }
 
 
@@ -146,6 +155,7 @@ def test_a_build_sees_what_the_rules_leave(place: Place, rules: str) -> None:
     seen = {path.removeprefix("seen/") for path in place.files(place.build()) if path.startswith("seen/")} - {""}
     expected = visible_entries(place.folder, read_rules(place.folder, place.folder / "Dockerfile"), ["."])
     assert seen == {entry.path for entry in expected}
+    assert not any(".cdkit" in path for path in seen)
 
 
 def test_the_rules_beside_a_dockerfile_outside_of_the_context_count(place: Place, tmp_path: Path) -> None:
@@ -227,6 +237,30 @@ def test_a_secret_is_there_for_its_instruction_and_nowhere_else(place: Place, tm
     assert not any(value in text for path, text in place.files(image).items() if not path.startswith("bin/"))
 
 
+@pytest.mark.parametrize("place", ["buildkit"], indirect=True)
+def test_an_ssh_agent_is_lent_to_its_instruction(place: Place, tmp_path: Path) -> None:
+    place.dockerfile_with_shell("FROM shell\nRUN --mount=type=ssh busybox test -S $SSH_AUTH_SOCK\n")
+    agent = tmp_path / "agent"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.fspath(agent))
+        listener.listen()
+        assert place.build(ssh=[f"default={agent}"], no_cache=True)
+
+
+@pytest.mark.parametrize("place", ["classic"], indirect=True)
+def test_an_image_of_a_registry_serves_a_fresh_machine_as_cache(place: Place, registry: str) -> None:
+    place.write(a=secrets.token_hex(4))
+    place.dockerfile_with_shell("FROM shell\nCOPY a /a\nRUN busybox date > /date\n")
+    place.repository = f"{registry}/cdkit-test/cache-{secrets.token_hex(4)}"
+    place.repositories.append(place.repository)
+    image, cache = place.build(), f"{place.repository}:cache"
+    place.engine.images.get(image).tag(cache)
+    place.engine.images.push(cache)
+    place.engine.images.remove(image, force=True)
+    place.new_repository()
+    assert place.build(cache_from=[f"type=registry,ref={cache}"]) == image
+
+
 def classic() -> str:
     return next(builder.via for builder in RealWorld().images().builders() if builder.name == "classic")
 
@@ -243,6 +277,7 @@ def test_the_same_files_elsewhere_and_at_another_time_give_the_same_image(place:
     for path in other.rglob("*"):
         os.utime(path, (1_600_000_000, 1_600_000_000))
     place.folder = other
+    place.new_repository()
     assert place.build() == first
     (other / "src" / "a").write_text("b")
     assert place.build() != first

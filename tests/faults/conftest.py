@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from cdkit.clients.kube.cluster import KubernetesCluster
+from tests.contract.conftest import tiny_image
 from tests.faults.api_server import connection_to, kubeconfig_of
 from tests.faults.proxy import Proxy
+
+__all__ = ["tiny_image"]
 
 
 @pytest.fixture

@@ -73,6 +73,9 @@ class ClassicBuilder:
 
 
 def _build(client: APIClient, request: BuildRequest, archive: ContextTar) -> Iterable[dict[str, Any]]:
+    for host, login in request.logins.items():
+        # It stays in the memory of this client, which hands it to the engine with the build.
+        client.login(login.username, login.password, registry=host or None, reauth=True)
     messages: Iterable[dict[str, Any]] = client.build(
         fileobj=archive.pieces(),  # type: ignore[arg-type]  # the stubs ask for a file; an iterator is sent piece by piece
         custom_context=True,

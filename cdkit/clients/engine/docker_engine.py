@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from cdkit.clients.engine.api_errors import api_error, said_by
 from cdkit.clients.engine.builders import Builders
 from cdkit.clients.engine.connection import EngineConnection
-from cdkit.clients.engine.messages import registry_error, says_no_such_image
+from cdkit.clients.engine.messages import registry_error
 from cdkit.clients.engine.push import PushLog
 from cdkit.clients.process.local_processes import LocalProcesses
-from cdkit.errors import ObjectNotFound, WorkFailed
+from cdkit.errors import WorkFailed, WorldFailed
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.image import Credentials, ImageReference
 from cdkit.models.image_build import Builder, BuildRequest
@@ -118,27 +118,9 @@ class DockerEngine:
                 log.read(message)
         except api_error() as error:
             raise registry_error(said_by(error), f"Cannot push {reference}") from error
-        digest = log.digest or self.served_digest(reference, credentials=credentials)
-        if not digest:
-            raise ObjectNotFound(f"{reference} was pushed, and the registry does not serve it.")
-        return digest
-
-    def served_digest(self, reference: str, *, credentials: Credentials | None = None) -> str | None:
-        """The digest by which the registry serves a reference now, or None when it has no such image.
-
-        Raises:
-            RegistryUnreachable, AccessDenied: as their names say.
-        """
-        client = self._connection.questions()
-        try:
-            with self._connection.faults():
-                found = client.inspect_distribution(reference, _login(credentials))  # type: ignore[no-untyped-call]
-        except api_error() as error:
-            said = said_by(error)
-            if says_no_such_image(said):
-                return None
-            raise registry_error(said, f"Cannot ask the registry for {reference}") from error
-        return str(found["Descriptor"]["digest"])
+        if not log.digest:
+            raise WorldFailed(f"The engine has pushed {reference}, and does not say by which digest it is served.")
+        return log.digest
 
     def _inspect(self, reference: str) -> dict[str, Any] | None:
         client = self._connection.questions()

@@ -94,12 +94,6 @@ def recognised(message: str, what: str) -> CdkitError | None:
     return meaning.error(f"{what}: {_line(message)}", remedy=meaning.remedy) if meaning else None
 
 
-def says_no_such_image(message: str) -> bool:
-    """Whether the registry knows for certain that it has no such image."""
-    meaning = _find(message)
-    return meaning is not None and meaning.error is ObjectNotFound and "<" not in message
-
-
 def _find(message: str) -> _Meaning | None:
     return next((meaning for meaning in _TABLE if meaning.pattern.search(message)), None)
 

@@ -106,7 +106,7 @@ class Endpoint:
             response.close()
 
     def _authorised(self, request: Request) -> Any:
-        url = urljoin(self._origin, request.target)
+        url = self._allowed(urljoin(self._origin, request.target), request.what)
         used = self._authority.header(request.scopes) if self._is_ours(url) else ""
         response = self._followed(request, url, used)
         for _ in range(MOST_RENEWALS):
@@ -141,7 +141,7 @@ class Endpoint:
         scheme = urlsplit(url).scheme
         if scheme == "https" or (scheme == "http" and self._origin.startswith("http://")):
             return url
-        raise WorldFailed(f"{what}: {self.host} redirects to an address that is not protected by TLS.")
+        raise WorldFailed(f"{what}: {self.host} sends us to an address that is not protected by TLS.")
 
     def _is_ours(self, url: str) -> bool:
         parts = urlsplit(url)

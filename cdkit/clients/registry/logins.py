@@ -103,8 +103,7 @@ class Logins:
         return self._configured(host)
 
     def _configured(self, host: str) -> Login | None:
-        folder = self._environ.get("DOCKER_CONFIG")
-        path = (Path(folder) if folder else Path(self._environ.get("HOME") or Path.home()) / ".docker") / "config.json"
+        path = config_folder(self._environ) / "config.json"
         try:
             config = _parse(path.read_bytes(), str(path))
         except (FileNotFoundError, NotADirectoryError):
@@ -142,6 +141,12 @@ class Logins:
         # What it says may quote a secret.
         remedy = f"Run `echo {key} | {program} get` by hand, and see what it says."
         raise AccessDenied(f"{program} failed to give the login for {key}.", remedy=remedy)
+
+
+def config_folder(environ: Mapping[str, str]) -> Path:
+    """Where Docker's clients keep their configuration."""
+    folder = environ.get("DOCKER_CONFIG")
+    return Path(folder) if folder else Path(environ.get("HOME") or Path.home()) / ".docker"
 
 
 def _kept(printed: bytes, program: str, key: str) -> Login:

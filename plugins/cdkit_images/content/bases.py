@@ -8,6 +8,7 @@ from functools import partial
 import msgspec
 
 from cdkit.api import Cancellation, ImageReference, ObjectNotFound, RegistryUnreachable, StepContext, in_parallel
+from cdkit_images.logins import Login
 
 AT_ONCE = 8
 
@@ -26,12 +27,13 @@ class Base(msgspec.Struct, frozen=True):
     served: bool = True
 
 
-def find_bases(ctx: StepContext, references: Iterable[str], known: dict[str, Base]) -> list[Base]:
+def find_bases(ctx: StepContext, references: Iterable[str], login: Login, known: dict[str, Base]) -> list[Base]:
     """The images by their references, each once. One request for each that is not named by its digest.
 
     Args:
         ctx: the step.
         references: their names.
+        login: for the registry of some of them.
         known: what was found before in this run, which is not asked again; gets what is found.
 
     Raises:
@@ -40,17 +42,17 @@ def find_bases(ctx: StepContext, references: Iterable[str], known: dict[str, Bas
     """
     wanted = list(dict.fromkeys(references))
     unknown = [reference for reference in wanted if reference not in known]
-    found = in_parallel([partial(_find, ctx, reference) for reference in unknown], AT_ONCE, ctx.cancellation)
+    found = in_parallel([partial(_find, ctx, reference, login) for reference in unknown], AT_ONCE, ctx.cancellation)
     known.update(zip(unknown, found, strict=True))
     return [known[reference] for reference in wanted]
 
 
-def _find(ctx: StepContext, reference: str, cancellation: Cancellation) -> Base:
+def _find(ctx: StepContext, reference: str, login: Login, cancellation: Cancellation) -> Base:
     fixed = ImageReference.parse(reference).digest
     if fixed:
         return Base(reference, fixed)
     try:
-        served = ctx.registry.digest(reference, cancellation=cancellation)
+        served = ctx.registry.digest(reference, credentials=login.of(reference), cancellation=cancellation)
     except RegistryUnreachable as error:
         return _on_engine(ctx, reference, error)
     if served is None:

@@ -7,10 +7,34 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
+from cdkit_images.content.folder_cache import SEPARATOR
 from cdkit_images.content.tag import TAG_LENGTH
 
 FORMAT = 1
 """A part of every tag: when it changes, every image gets another one."""
+
+
+class FolderFacts(msgspec.Struct, frozen=True, array_like=True):
+    """What is in a folder.
+
+    Attributes:
+        names: in order, with a separator between them.
+        facts: for each its kind, mode and digest, with spaces in between; with a separator between them.
+    """
+
+    names: str
+    facts: str
+
+    @property
+    def digest(self) -> str:
+        """A name for all of it."""
+        return hashlib.sha256(f"{self.names}{SEPARATOR}{SEPARATOR}{self.facts}".encode()).hexdigest()
+
+    def by_name(self) -> dict[str, str]:
+        """Each thing, and what it is."""
+        if not self.names:
+            return {}
+        return dict(zip(self.names.split(SEPARATOR), self.facts.split(SEPARATOR), strict=True))
 
 
 class Fingerprint(msgspec.Struct, frozen=True):
@@ -18,24 +42,37 @@ class Fingerprint(msgspec.Struct, frozen=True):
 
     Attributes:
         settings: what is no file of the context, by a name for a person: `the Dockerfile`, `build argument A`.
-        files: what of the context the build can see, by path: its kind, mode and digest, with spaces in between.
+        folders: what of the context the build can see, by the path of the folder.
     """
 
     settings: dict[str, str]
-    files: dict[str, str]
+    folders: dict[str, FolderFacts]
 
     @property
     def tag(self) -> str:
         """The content tag."""
-        whole = msgspec.json.encode([FORMAT, self.settings, self.files], order="deterministic")
+        digests = {path: folder.digest for path, folder in self.folders.items()}
+        whole = msgspec.json.encode([FORMAT, self.settings, digests], order="deterministic")
         return hashlib.sha256(whole).hexdigest()[:TAG_LENGTH]
 
     def differences(self, earlier: Fingerprint) -> list[str]:
         """What makes this another image than an earlier one; a sentence each, without its full stop."""
+        paths = sorted(self.folders.keys() | earlier.folders.keys())
+        changed = [path for path in paths if self.folders.get(path) != earlier.folders.get(path)]
         return [
             *_told(earlier.settings, self.settings, lambda _old, _new: "changed"),
-            *_told(earlier.files, self.files, _file_change),
+            *_told(_files(earlier.folders, changed), _files(self.folders, changed), _file_change),
         ]
+
+
+def _files(folders: Mapping[str, FolderFacts], paths: list[str]) -> dict[str, str]:
+    """What is in these folders, by path."""
+    return {
+        f"{path}/{name}" if path else name: fact
+        for path in paths
+        if path in folders
+        for name, fact in folders[path].by_name().items()
+    }
 
 
 def _told(old: Mapping[str, str], new: Mapping[str, str], change: Callable[[str, str], str]) -> Iterator[str]:

@@ -14,7 +14,8 @@ from cdkit_images.content.bases import Base, find_bases
 from cdkit_images.content.fingerprint import Fingerprint
 from cdkit_images.content.memory import Memory
 from cdkit_images.content.reading import read_fingerprint
-from cdkit_images.context import ContextEntry
+from cdkit_images.context import ContextFolder
+from cdkit_images.logins import Login
 from cdkit_images.recipe import Recipe
 
 Keeper = Literal["registry", "engine", ""]
@@ -62,11 +63,12 @@ _lock = threading.Lock()
 def look_up(
     ctx: StepContext,
     recipe: Recipe,
-    entries: Sequence[ContextEntry],
+    folders: Sequence[ContextFolder],
     repository: str,
     *,
     args: Mapping[str, str],
     labels: Mapping[str, str],
+    login: Login,
     salt: str = "",
 ) -> Lookup:
     """Find out what an image would be made of, and whether a registry serves it already. The engine is not asked.
@@ -74,10 +76,11 @@ def look_up(
     Args:
         ctx: the step.
         recipe: what the build is made from.
-        entries: what of the context it can see.
+        folders: what of the context it can see.
         repository: the image's name without a tag.
         args: the build arguments.
         labels: the labels that the user gives it.
+        login: for the repository's registry.
         salt: makes it another image than all others, where it is to be built in any case.
 
     Raises:
@@ -87,15 +90,15 @@ def look_up(
     with _lock:
         asked = _asked.setdefault(ctx.run, _Asked())
     memory = Memory(ctx.memory("images"), recipe.context, repository, str(recipe.path), recipe.target)
-    files = memory.files()
-    bases = find_bases(ctx, [image.reference for image in recipe.images], asked.bases)
+    cache = memory.context()
+    bases = find_bases(ctx, [image.reference for image in recipe.images], login, asked.bases)
     settings = {"a build without any cache": salt} if salt else {}
     fingerprint = read_fingerprint(
-        recipe, entries, ctx.cancellation, args=args, labels=labels, bases=bases, settings=settings, cache=files
+        recipe, folders, ctx.cancellation, args=args, labels=labels, bases=bases, settings=settings, cache=cache
     )
-    files.save()
+    cache.save()
     reference = str(ImageReference(repository, fingerprint.tag))
-    image_id = asked.served.get(reference) or _served(ctx, reference) or ""
+    image_id = asked.served.get(reference) or _served(ctx, reference, login) or ""
     if image_id:
         asked.served[reference] = image_id
     return Lookup(reference, fingerprint, tuple(bases), memory, "registry" if image_id else "", image_id)
@@ -121,13 +124,13 @@ def on_engine(ctx: StepContext, lookup: Lookup) -> Lookup:
     return msgspec.structs.replace(lookup, keeper="engine", image_id=own) if own else lookup
 
 
-def _served(ctx: StepContext, reference: str) -> str | None:
+def _served(ctx: StepContext, reference: str, login: Login) -> str | None:
     """The id of the image that a registry serves. One that cannot be asked keeps no image from being built."""
     if "/" not in reference:
         # A name for this engine only; Docker Hub would take it for one of its own images.
         return None
     try:
-        return ctx.registry.image_id(reference, cancellation=ctx.cancellation)
+        return ctx.registry.image_id(reference, credentials=login.of(reference), cancellation=ctx.cancellation)
     except (AccessDenied, RegistryUnreachable) as error:
         ctx.warn(f"{error.message} So it is not known whether the image is there already.")
         return None

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from cdkit_images.content.fingerprint import Fingerprint
-from cdkit_images.content.stat_cache import StatCache
+from cdkit_images.content.folder_cache import FolderCache
 from cdkit_images.content.whole_file import read_whole, write_whole
 
 MOST_FILES = 64
@@ -30,9 +30,9 @@ class Memory:
         self._context = _name(str(context))
         self._image = _name(str(context), *image)
 
-    def files(self) -> StatCache:
-        """What is known of the files of the context."""
-        return StatCache(self._folder / f"files-{self._context}")
+    def context(self) -> FolderCache:
+        """What is known of the context."""
+        return FolderCache(self._folder / f"context-{self._context}")
 
     def last(self) -> Fingerprint | None:
         """What the last image was made of; None when that is not known."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cdkit.api import ImageReference, StepContext
+from cdkit_images.logins import Login
 from cdkit_images.publish.floating import TagPolicy
-from cdkit_images.publish.logins import Login
 from cdkit_images.publish.served import Served
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cdkit.api import ImageReference, ObjectNotFound, StepContext
 from cdkit_images.content.tag import is_content_tag
+from cdkit_images.logins import Login
 from cdkit_images.publish.engine_push import push
 from cdkit_images.publish.floating import TagPolicy
-from cdkit_images.publish.logins import Login
 from cdkit_images.publish.served import Served
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdkit.api import ObjectConflict, StepContext
-from cdkit_images.publish.logins import Login
+from cdkit_images.logins import Login
 
 
 class Served:

@@ -12,11 +12,14 @@ from msgspec import Meta
 
 from cdkit.cli.step import step_command
 from cdkit.cli.step_flags import flags_of, options_node
+from cdkit.cli.step_secrets import without_secrets
 from cdkit.models.duration import Duration
 from cdkit.models.problem import Position, Problem
 from cdkit.pipeline.decode import decode
 from cdkit.plugin.extensions import PluginExtensions
 from cdkit.step import Step, StepContext, StepOptions, StepOutputs
+from cdkit_images.build_image import BuildImage
+from cdkit_images.push_to_registry import PushToRegistry
 from tests.unit.cli.command import Here
 
 
@@ -168,3 +171,53 @@ def test_a_step_that_is_not_there_is_told(here: Here) -> None:
     assert ended.code == 2
     assert "There is no step 'rnu'." in ended.err
     assert "Did you mean 'run'?" in ended.err
+
+
+def test_a_secret_may_not_stand_on_the_command_line(here: Here) -> None:
+    ended = here("step", "push-to-registry", "--image", "r.example/a:1", "--username", "me", "--password", "hunter2")
+    assert ended.code == 2
+    assert "--password would show a secret to everybody who may list the processes" in ended.err
+    assert "--password env:NAME" in ended.err
+    assert "hunter2" not in ended.out + ended.err
+
+
+def test_a_secret_comes_from_where_the_flag_says(here: Here) -> None:
+    ended = here(
+        "step", "push-to-registry", "--image", "r.example/a:1", "--username", "me", "--password", "env:NO_SUCH"
+    )
+    assert ended.code == 3
+    assert "the environment variable NO_SUCH is not set" in ended.out + ended.err
+
+
+@pytest.mark.parametrize(
+    ("given", "source"),
+    [("env:TOKEN", {"env": "TOKEN"}), ("file:./a:b", {"file": "./a:b"}), ("-", {"file": "/dev/stdin"})],
+)
+def test_a_secret_is_read_as_one_of_a_pipeline_file(given: str, source: dict[str, str]) -> None:
+    flags = flags_of(PushToRegistry.Options)
+    problems: list[Problem] = []
+    shown, sources = without_secrets(flags, {"step_option_password": given, "step_option_image": "a"}, problems)
+    assert shown == {"step_option_password": "${{ secrets.password }}", "step_option_image": "a"}
+    assert (sources, problems) == ({"password": source}, [])
+
+
+@pytest.mark.parametrize("given", ["hunter2", "env:", "vault:hunter2", "", "file:"])
+def test_what_names_no_source_is_refused_and_not_repeated(given: str) -> None:
+    problems: list[Problem] = []
+    without_secrets(flags_of(PushToRegistry.Options), {"step_option_password": given}, problems)
+    assert len(problems) == 1
+    assert "hunter2" not in str(problems[0])
+
+
+def test_secrets_by_name_come_from_a_source_each() -> None:
+    problems: list[Problem] = []
+    given = {"step_option_secrets": ("npm=env:NPM", "pip=file:pip.conf", "nothing")}
+    shown, sources = without_secrets(flags_of(BuildImage.Options), given, problems)
+    assert shown["step_option_secrets"] == ("npm=${{ secrets.secrets_0 }}", "pip=${{ secrets.secrets_1 }}", "nothing")
+    assert sources == {"secrets_0": {"env": "NPM"}, "secrets_1": {"file": "pip.conf"}}
+    assert problems == []
+
+
+def test_the_help_says_where_a_secret_may_come_from() -> None:
+    text = " ".join(CliRunner().invoke(step_command(PushToRegistry), ["--help"]).output.split())
+    assert "env:NAME, file:PATH, or - for the standard input" in text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from cdkit.errors import (
 )
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.event import Stream
+from cdkit.models.image import Credentials
 from cdkit.models.image_build import BuildRequest, BuildSecret, BuildStep
 from cdkit.ports.processes import OnLine
 from cdkit.testing import FakeProcesses
@@ -107,7 +108,15 @@ def test_what_buildkit_can_do_depends_on_how_it_is_reached() -> None:
 
 
 def command(cli: DockerCli, request: BuildRequest) -> list[str]:
-    return list(build_command(cli, request, id_file="/private/id", secret_files={"token": "/private/a,b"}))
+    return list(
+        build_command(
+            cli,
+            request,
+            dockerfile=request.dockerfile,
+            id_file="/private/id",
+            secret_files={"token": "/private/a,b"},
+        )
+    )
 
 
 def test_every_option_stands_on_the_command_line() -> None:
@@ -189,6 +198,39 @@ def test_a_secret_is_given_in_a_file_that_nobody_else_may_read_and_that_goes_awa
     assert processes.seen == ("hush", 0o600, 0o700)
     assert not processes.path.parent.exists()
     assert "hush" not in " ".join(processes.command)
+
+
+class LoginReader(FakeProcesses):
+    """A Docker client that looks at its configuration, and names the image."""
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        directory: str,
+        env: Mapping[str, str],
+        on_line: OnLine,
+        cancellation: Cancellation,
+        stdin: str = "",
+    ) -> int:
+        self.folder = Path(env["DOCKER_CONFIG"])
+        self.config = (self.folder / "config.json").read_text()
+        self.modes = ((self.folder / "config.json").stat().st_mode & 0o777, self.folder.stat().st_mode & 0o777)
+        self.told = " ".join([*command, *env.values()])
+        Path(next(each for each in command if each.startswith("--iidfile=")).partition("=")[2]).write_text("sha256:abc")
+        return 0
+
+
+def test_a_login_is_in_a_configuration_that_nobody_else_may_read_and_that_goes_away(tmp_path: Path) -> None:
+    processes, logins = LoginReader(), {"r.example": Credentials("robot", "hush")}
+    request = BuildRequest(builder="buildkit", context="/c", dockerfile="/c/Dockerfile", logins=logins)
+    builder = BuildKitBuilder(OLD, {"HOME": str(tmp_path)}, processes)
+    builder.build(request, lambda _: None, lambda _: None, Cancellation())
+    assert '"r.example"' in processes.config
+    assert processes.modes == (0o600, 0o700)
+    assert not processes.folder.exists()
+    assert "hush" not in processes.told
+    assert "hush" not in repr(request)
 
 
 def test_a_secret_shows_its_value_to_nobody() -> None:

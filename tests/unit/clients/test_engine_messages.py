@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cdkit.clients.engine.messages import recognised, registry_error, says_no_such_image
+from cdkit.clients.engine.messages import recognised, registry_error
 from cdkit.errors import (
     AccessDenied,
     CdkitError,
@@ -82,12 +82,6 @@ def test_the_remedy_fits_the_message(message: str, advice: str) -> None:
 def test_a_message_that_is_not_understood_is_repeated() -> None:
     assert recognised("the moon is full", "Cannot push hello:1") is None
     assert type(registry_error("the moon is full", "Cannot push hello:1")) is WorldFailed
-
-
-def test_only_a_registry_itself_can_say_that_an_image_is_not_there() -> None:
-    assert says_no_such_image("manifest unknown: manifest unknown")
-    assert not says_no_such_image('error parsing HTTP 404 response body: invalid character: "<html>nope</html>"')
-    assert not says_no_such_image(UNREACHABLE[0])
 
 
 def test_a_message_is_cut_and_put_on_one_line() -> None:

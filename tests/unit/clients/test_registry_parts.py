@@ -9,7 +9,8 @@ from cdkit.clients.registry.answers import Answer
 from cdkit.clients.registry.authority import Authority
 from cdkit.clients.registry.challenges import Challenge, parse_challenges
 from cdkit.clients.registry.connections import Connections
-from cdkit.errors import AccessDenied, InvalidInput
+from cdkit.clients.registry.endpoint import Endpoint, Request
+from cdkit.errors import AccessDenied, InvalidInput, WorldFailed
 from cdkit.testing import FakeClock
 
 DIGEST = f"sha256:{'a' * 64}"
@@ -93,6 +94,14 @@ def test_a_challenge_is_read_as_the_standard_writes_it(header: str, found: list[
 @settings(max_examples=300, deadline=None)
 def test_any_header_can_be_read(header: str) -> None:
     parse_challenges(header)
+
+
+@pytest.mark.parametrize("target", ["http://r.example/upload", "http://storage.example/x", "ftp://r.example/x"])
+def test_nothing_is_sent_without_tls_to_where_a_registry_sends_us(target: str) -> None:
+    endpoint = Endpoint("r.example", Connections({}), lambda: None, FakeClock())
+    request = Request(what="Cannot push", method="PUT", target=target, scopes=frozenset())
+    with pytest.raises(WorldFailed, match="not protected by TLS"):
+        endpoint.ask_once(request)
 
 
 @pytest.mark.parametrize("realm", ["http://tokens.example/", "ftp://tokens.example/", "/token", "file:///etc/passwd"])

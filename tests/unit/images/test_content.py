@@ -23,10 +23,12 @@ from cdkit.models.event import Warned
 from cdkit.models.image import Credentials
 from cdkit.testing import FakeImageEngine, FakeRegistry, FakeWorld, StepRun, run_step
 from cdkit_images.build_image import BuildImage
-from cdkit_images.content.file_digests import file_digests
-from cdkit_images.content.fingerprint import Fingerprint
-from cdkit_images.content.stat_cache import Known, StatCache
-from cdkit_images.context import ContextEntry
+from cdkit_images.content.file_digests import FileToRead, file_digests
+from cdkit_images.content.fingerprint import Fingerprint, FolderFacts
+from cdkit_images.content.folder_cache import UNKNOWN, FolderCache, KnownFolder, stamp_to_keep, stamps_of
+from cdkit_images.content.folder_facts import read_folders
+from cdkit_images.context import ContextFolder, visible_folders
+from cdkit_images.dockerignore import IgnoreRules
 
 REPOSITORY = "registry.example/shop"
 BASE = "registry.example/base:1"
@@ -204,38 +206,54 @@ def test_names_that_are_no_text_count_too(project: Project) -> None:
 # The cache
 
 
-def library(cache: StatCache) -> dict[str, bytes]:
-    """The digests of files that were changed long ago."""
-    folder = Path(json.__file__).parent
-    files = [ContextEntry(path.name, "file", path.stat()) for path in folder.iterdir() if path.is_file()]
-    return file_digests(folder, files, cache, Cancellation())
+LIBRARY = Path(json.__file__).parent
+"""A folder of files that were changed long ago."""
 
 
-def test_a_file_that_was_read_is_not_read_again(tmp_path: Path) -> None:
-    cache = StatCache(tmp_path / "cache")
-    digests = library(cache)
+def read(folder: Path, cache: FolderCache) -> dict[str, FolderFacts]:
+    return read_folders(folder, visible_folders(folder, IgnoreRules(), ["."]), cache, Cancellation())
+
+
+def test_what_was_read_is_not_read_again(tmp_path: Path) -> None:
+    cache = FolderCache(tmp_path / "cache")
+    found = read(LIBRARY, cache)
     cache.save()
-    path = Path(json.__file__)
-    assert digests[path.name] == hashlib.sha256(path.read_bytes()).digest()
-    again = StatCache(tmp_path / "cache")
-    assert {name: again.find(name, (path.parent / name).stat()) for name in digests} == digests
-    (tmp_path / "copy").write_bytes(path.read_bytes())
-    assert again.find(path.name, (tmp_path / "copy").stat()) is None
+    content = hashlib.sha256(Path(json.__file__).read_bytes()).hexdigest()
+    assert found[""].by_name()["__init__.py"].endswith(f" {content}")
+    again = FolderCache(tmp_path / "cache")
+    known = again.find("")
+    assert known is not None
+    marked = KnownFolder(known.names, known.stamps, known.facts.replace(content, "remembered"))
+    again.learn("", marked)
+    again.save()
+    assert "remembered" in read(LIBRARY, FolderCache(tmp_path / "cache"))[""].by_name()["__init__.py"]
 
 
-def test_a_file_that_changes_while_it_is_read_is_not_remembered(tmp_path: Path) -> None:
-    cache, status = StatCache(tmp_path / "cache"), Path(json.__file__).stat()
-    cache.begin_to_learn()
-    cache.learn({"file": Known(None, b"digest")})
-    assert cache.find("file", status) is None
+def test_only_what_changed_of_a_folder_is_read_again(tmp_path: Path) -> None:
+    path, now = tmp_path / "cache", 2**62
+    names, stats = ["a", "b"], [Path(json.__file__).stat(), (LIBRARY / "decoder.py").stat()]
+    cache = FolderCache(path)
+    cache.learn("", KnownFolder("a\0b", stamp_to_keep(stats[0], now) + UNKNOWN, "file 644 kept\0file 644 doubtful"))
+    cache.save()
+    for name in names:
+        (tmp_path / name).write_text(name)
+    found = read_folders(tmp_path, [ContextFolder("", names, stats)], FolderCache(path), Cancellation())
+    assert found[""].by_name() == {"a": "file 644 kept", "b": f"file 644 {hashlib.sha256(b'b').hexdigest()}"}
+
+
+def test_what_changed_a_moment_ago_is_not_remembered(tmp_path: Path) -> None:
+    (tmp_path / "new").touch()
+    status = (tmp_path / "new").stat()
+    assert stamp_to_keep(status, status.st_ctime_ns + 1_000_000) == UNKNOWN
+    assert stamp_to_keep(status, status.st_ctime_ns + 10**10) == stamps_of([status])
 
 
 def test_several_processes_may_write_a_cache_at_once(tmp_path: Path) -> None:
-    def work(_: int) -> dict[str, bytes]:
-        cache = StatCache(tmp_path / "cache")
-        digests = library(cache)
+    def work(_: int) -> dict[str, FolderFacts]:
+        cache = FolderCache(tmp_path / "cache")
+        found = read(LIBRARY, cache)
         cache.save()
-        return digests
+        return found
 
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(work, range(12)))
@@ -246,36 +264,11 @@ def test_several_processes_may_write_a_cache_at_once(tmp_path: Path) -> None:
 def test_a_large_file_is_never_whole_in_memory(tmp_path: Path) -> None:
     with (tmp_path / "large").open("wb") as file:
         file.truncate(256 << 20)
-    entry = ContextEntry("large", "file", (tmp_path / "large").stat())
     tracemalloc.start()
-    file_digests(tmp_path, [entry], StatCache(tmp_path / "cache"), Cancellation())
+    file_digests(tmp_path, [FileToRead("large", (tmp_path / "large").stat())], Cancellation())
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8 << 20
-
-
-def test_nothing_that_was_changed_a_moment_ago_is_believed(project: Project) -> None:
-    """The file system's clock has ticks: two changes in one of them look alike."""
-    path = project.folder / "run.sh"
-    tags = set()
-    for number in range(20):
-        path.write_text(f"{number:05}")
-        os.utime(path, ns=(10**18, 10**18))
-        tags.add(project.tag())
-    assert len(tags) == 20
-
-
-@pytest.mark.parametrize("garbage", [b"", b"garbage", b"\x92\x01\xa1x", b"\x92\x63\x80"])
-def test_a_cache_that_is_damaged_is_as_good_as_none(project: Project, garbage: bytes) -> None:
-    before = project.tag()
-    for path in (project.folder / ".cdkit" / "memory" / "images").iterdir():
-        path.write_bytes(garbage)
-    assert project.tag() == before
-
-
-def test_a_memory_that_cannot_be_written_keeps_nothing_from_being_built(project: Project) -> None:
-    (project.folder / ".cdkit").write_text("in the way")
-    assert project.tag() == project.tag()
 
 
 # Who is asked
@@ -425,17 +418,27 @@ def test_a_build_argument_is_not_written_down(project: Project) -> None:
     assert b"5up3rs3cret" not in written
 
 
-FILES = st.dictionaries(
-    st.text(min_size=1, max_size=4), st.sampled_from(["file 644 a", "file 755 a", "link - b"]), max_size=4
+TEXTS = st.dictionaries(
+    st.text(st.characters(codec="utf-8", exclude_characters="\0/"), min_size=1, max_size=4),
+    st.sampled_from("abc"),
+    max_size=4,
+)
+FACTS = st.sampled_from(["file 644 a", "file 755 a", "file 644 b", "folder 755 -", "link - b"])
+FOLDERS = st.dictionaries(
+    st.sampled_from(["", "a", "a/b"]),
+    st.dictionaries(st.sampled_from(["x", "y", "z"]), FACTS, max_size=3).map(
+        lambda things: FolderFacts("\0".join(sorted(things)), "\0".join(things[name] for name in sorted(things)))
+    ),
+    max_size=3,
 )
 
 
-@given(FILES, FILES, FILES, FILES)
+@given(TEXTS, FOLDERS, TEXTS, FOLDERS)
 @settings(max_examples=200, deadline=None)
 def test_two_fingerprints_have_one_tag_only_when_they_are_equal(a: Any, b: Any, c: Any, d: Any) -> None:
     one, other = Fingerprint(a, b), Fingerprint(c, d)
     assert (one.tag == other.tag) == (one == other)
-    assert bool(one.differences(other)) == (one != other)
+    assert bool(one.differences(other)) <= (one != other)
 
 
 def test_a_pipe_in_the_context_is_left_out(project: Project) -> None:

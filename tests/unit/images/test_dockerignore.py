@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdkit.errors import InvalidInput
-from cdkit_images.dockerignore import IgnoreRules, parse_dockerignore, read_rules
+from cdkit_images.dockerignore import parse_dockerignore, read_rules
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,17 @@ def test_the_file_beside_the_dockerfile_wins(tmp_path: Path) -> None:
 
 
 def test_without_a_file_nothing_is_left_out(tmp_path: Path) -> None:
-    assert read_rules(tmp_path, tmp_path / "Dockerfile") == IgnoreRules()
+    assert not read_rules(tmp_path, tmp_path / "Dockerfile").ignores("a")
+
+
+@pytest.mark.parametrize("text", [None, "", "a\n!.cdkit\n", "!**"])
+def test_what_cdkit_itself_writes_is_always_left_out(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
+        (tmp_path / ".dockerignore").write_text(text)
+    rules = read_rules(tmp_path, tmp_path / "Dockerfile")
+    assert rules.ignores(".cdkit/runs/1/events.jsonl")
+    assert rules.ignores("examples/.cdkit")
+    assert parse_dockerignore(rules.text) == rules
 
 
 PART = st.sampled_from(["a", "b", "ab", "a.b"])
@@ -99,3 +109,20 @@ def test_a_folder_that_need_not_be_looked_into_holds_nothing(lines: list[str], p
         folder = "/".join(parts[:count])
         if rules.ignores(folder) and not rules.below(folder).may_include:
             assert rules.ignores(path)
+
+
+PARTS = st.sampled_from(["a", "b", "*", "**", "a*", "?", "[ab]", "**.x", "a.x", "\\a"])
+PATTERNS = st.lists(
+    st.tuples(st.sampled_from(["", "!"]), st.lists(PARTS, min_size=1, max_size=3)).map(
+        lambda pattern: f"{pattern[0]}{'/'.join(pattern[1])}"
+    ),
+    max_size=4,
+)
+
+
+@given(PATTERNS, st.lists(st.sampled_from(["a", "b", "a.x"]), max_size=2))
+@settings(max_examples=500, deadline=None)
+def test_what_is_left_of_a_folder_is_what_is_not_ignored(patterns: list[str], folders: list[str]) -> None:
+    folder = parse_dockerignore("\n".join(patterns)).below("/".join(folders))
+    names = ["a", "b", "a.x", "ab", "x", "c"]
+    assert folder.left(names) == [name for name in names if not folder.ignores(name)]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from cdkit.clients.engine.buildkit.command import build_command
 from cdkit.clients.engine.buildkit.docker_cli import DockerCli
 from cdkit.clients.engine.buildkit.plain_log import PlainLog
+from cdkit.clients.private_folder import private_folder, write_private
+from cdkit.clients.registry.docker_config import write_docker_config
 from cdkit.errors import WorldFailed
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.image_build import BuildRequest, BuildSecret
 from cdkit.ports.image_engine import OnStep, OnText
 from cdkit.ports.processes import Processes
+
+SETTINGS = {"DOCKER_BUILDKIT": "1", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
 
 
 class BuildKitBuilder:
@@ -39,15 +42,19 @@ class BuildKitBuilder:
             RegistryUnreachable, AccessDenied, ObjectNotFound: a base image could not be pulled.
         """
         log = PlainLog(on_line, on_step)
-        with _private_folder() as folder:
+        with private_folder() as folder:
             id_file = folder / "image-id"
             command = build_command(
-                self._cli, request, id_file=str(id_file), secret_files=_secret_files(request.secrets, folder)
+                self._cli,
+                request,
+                dockerfile=_dockerfile(request, folder),
+                id_file=str(id_file),
+                secret_files=_secret_files(request.secrets, folder),
             )
             code = self._processes.run(
                 command,
                 directory=request.context,
-                env={**self._environ, "DOCKER_BUILDKIT": "1", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"},
+                env={**self._environment(request, folder), **SETTINGS},
                 on_line=lambda line, _: log.read(line),
                 cancellation=cancellation,
             )
@@ -55,12 +62,24 @@ class BuildKitBuilder:
                 raise log.failure()
             return _image_id(id_file)
 
+    def _environment(self, request: BuildRequest, folder: Path) -> Mapping[str, str]:
+        """That of the client; with logins of its own in the private folder, where the build has any."""
+        if not request.logins:
+            return self._environ
+        config = folder / "docker"
+        config.mkdir(mode=0o700)
+        write_docker_config(config, request.logins, self._environ)
+        return {**self._environ, "DOCKER_CONFIG": str(config)}
 
-@contextmanager
-def _private_folder() -> Iterator[Path]:
-    """A folder that only we may enter, and that goes away with all that is in it."""
-    with tempfile.TemporaryDirectory(prefix="cdkit-build-") as folder:
-        yield Path(folder)
+
+def _dockerfile(request: BuildRequest, folder: Path) -> str:
+    """The Dockerfile to name: a copy of it, where the rules of the context are not those that stand beside it."""
+    if not request.ignore:
+        return request.dockerfile
+    copy = folder / "Dockerfile"
+    shutil.copyfile(request.dockerfile, copy)
+    copy.with_name(f"{copy.name}.dockerignore").write_bytes(request.ignore.encode(errors="surrogateescape"))
+    return str(copy)
 
 
 def _secret_files(secrets: tuple[BuildSecret, ...], folder: Path) -> dict[str, str]:
@@ -69,9 +88,7 @@ def _secret_files(secrets: tuple[BuildSecret, ...], folder: Path) -> dict[str, s
     for number, secret in enumerate(secrets):
         path = folder / f"secret-{number}"
         if not secret.file:
-            path.write_bytes(b"")
-            path.chmod(0o600)
-            path.write_text(secret.value, encoding="utf-8")
+            write_private(path, secret.value)
         files[secret.id] = secret.file or str(path)
     return files
 

@@ -14,17 +14,19 @@ INLINE_CACHE = "type=inline"
 
 
 def build_command(
-    cli: DockerCli, request: BuildRequest, *, id_file: str, secret_files: Mapping[str, str]
+    cli: DockerCli, request: BuildRequest, *, dockerfile: str, id_file: str, secret_files: Mapping[str, str]
 ) -> tuple[str, ...]:
     """The program and its arguments.
 
     Args:
         cli: the client.
         request: what to build.
+        dockerfile: the path of the Dockerfile, or of a copy.
         id_file: where the client writes the image's id.
         secret_files: the files that hold the secrets, by the secrets' ids.
     """
-    return (*cli.command, *_output(cli, id_file), *_options(request), *_sources(cli, request, secret_files))
+    where = f"--file={dockerfile}"
+    return (*cli.command, *_output(cli, id_file), where, *_options(request), *_sources(cli, request, secret_files))
 
 
 def _output(cli: DockerCli, id_file: str) -> Iterator[str]:
@@ -35,7 +37,6 @@ def _output(cli: DockerCli, id_file: str) -> Iterator[str]:
 
 
 def _options(request: BuildRequest) -> Iterator[str]:
-    yield f"--file={request.dockerfile}"
     if request.target:
         yield f"--target={request.target}"
     for name, value in request.args.items():

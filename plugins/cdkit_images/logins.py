@@ -32,5 +32,10 @@ class Login(msgspec.Struct, frozen=True):
         ours = ImageReference.parse(self.reference).registry == ImageReference.parse(reference).registry
         return Credentials(self.username, self.password) if self.username and ours else None
 
+    def by_registry(self) -> dict[str, Credentials]:
+        """The login by its registry's host; empty for Docker Hub, and nothing when there is no login."""
+        registry = ImageReference.parse(self.reference).registry
+        return {registry: Credentials(self.username, self.password)} if self.username else {}
+
     def __repr__(self) -> str:
         return f"Login(reference={self.reference!r}, username={self.username!r}, ***)"
