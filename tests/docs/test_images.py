@@ -27,10 +27,8 @@ NOON = 1_735_732_800
 def test_an_example_is_a_part_of_a_pipeline(tmp_path: Path, text: str) -> None:
     steps = "".join(f"  {line}\n" for line in text.splitlines())
     path = tmp_path / "cdkit.yaml"
-    path.write_text(
-        f"name: shop\nsecrets: {{NPMRC: {{env: NPMRC}}, REGISTRY_PASSWORD: {{env: REGISTRY_PASSWORD}}}}\nsteps:\n{steps}",
-        encoding="utf-8",
-    )
+    secrets = "{NPMRC: {env: NPMRC}, REGISTRY_PASSWORD: {env: REGISTRY_PASSWORD}}"
+    path.write_text(f"name: shop\nsecrets: {secrets}\nsteps:\n{steps}", encoding="utf-8")
     assert load(str(path), load_steps(installed_plugins()).steps).steps
 
 

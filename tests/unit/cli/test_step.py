@@ -219,5 +219,5 @@ def test_secrets_by_name_come_from_a_source_each() -> None:
 
 
 def test_the_help_says_where_a_secret_may_come_from() -> None:
-    text = " ".join(CliRunner().invoke(step_command(PushToRegistry), ["--help"]).output.split())
+    text = " ".join(CliRunner().invoke(step_command(PushToRegistry, PluginExtensions()), ["--help"]).output.split())
     assert "env:NAME, file:PATH, or - for the standard input" in text
