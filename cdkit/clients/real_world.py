@@ -68,8 +68,10 @@ class RealWorld:
             ClusterUnreachable: no cluster is configured, or the context is unknown.
         """
         from cdkit.clients.kube.cluster import KubernetesCluster
+        from cdkit.clients.kube.package import parts
 
-        _load("kubernetes.config", "urllib3")
+        with _LOADING:
+            parts()
         with self._lock:
             if context not in self._clusters:
                 self._clusters[context] = KubernetesCluster.connect(context, kubeconfig=self._kubeconfig)
