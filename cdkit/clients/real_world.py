@@ -67,15 +67,18 @@ class RealWorld:
         Raises:
             ClusterUnreachable: no cluster is configured, or the context is unknown.
         """
+        with self._lock:
+            if context not in self._clusters:
+                self._clusters[context] = self._connected(context)
+            return self._clusters[context]
+
+    def _connected(self, context: str) -> Cluster:
         from cdkit.clients.kube.cluster import KubernetesCluster
         from cdkit.clients.kube.package import parts
 
         with _LOADING:
             parts()
-        with self._lock:
-            if context not in self._clusters:
-                self._clusters[context] = KubernetesCluster.connect(context, kubeconfig=self._kubeconfig)
-            return self._clusters[context]
+        return KubernetesCluster.connect(context, kubeconfig=self._kubeconfig)
 
     def commits(self, directory: str) -> Commits:
         """The history of the git repository at a folder, or above it."""
