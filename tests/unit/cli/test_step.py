@@ -167,3 +167,11 @@ def test_a_step_that_is_not_there_is_told(here: Here) -> None:
     assert ended.code == 2
     assert "There is no step 'rnu'." in ended.err
     assert "Did you mean 'run'?" in ended.err
+
+
+def test_the_application_is_the_folder_so_that_projects_do_not_share_what_they_deploy(
+    here: Here, tmp_path: Path
+) -> None:
+    assert here("step", "run", "--command", "true").code == 0
+    (journal,) = tmp_path.glob(".cdkit/runs/*/events.jsonl")
+    assert json.loads(journal.read_text(encoding="utf-8").splitlines()[0])["pipeline"] == tmp_path.name
