@@ -8,6 +8,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,7 @@ KUBECTL = [os.environ.get("CDKIT_TEST_KUBECTL", ""), "--kubeconfig", os.environ.
 COUNTS = {"ServiceAccount": 40, "Role": 40, "RoleBinding": 40, "ConfigMap": 120, "Secret": 60}
 """Kinds that are ready as soon as they are there: kubectl waits for none."""
 
-Seconds = tuple[float, float]
-"""Of the first time, and of the same again."""
+CDKIT = [sys.executable, "-m", "cdkit"]
 
 
 def figures() -> Iterator[Figure]:
@@ -29,21 +29,33 @@ def figures() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rounds = [(_measured(folder, _with_cdkit), _measured(folder, _with_kubectl)) for _ in range(ROUNDS + 1)][1:]
-        for index, what in enumerate(("300 new objects", "300 unchanged objects")):
-            ours, theirs = (statistics.median(times[side][index] for times in rounds) for side in (0, 1))
+        for turn, what in enumerate(("300 new objects", "300 unchanged objects")):
+            ours, theirs = (statistics.median(times[side][turn] for times in rounds) for side in (0, 1))
             detail = f"{ours:.2f} s to {theirs:.2f} s"
             yield Figure(f"apply of {what} / kubectl apply --server-side", ours / theirs, 0.4, "x", detail)
         yield Figure("memory of an apply of 300 objects", _memory(folder), 120.0, "MB", "the most that was resident")
 
 
-def _measured(folder: Path, make: Callable[[Path, str], Callable[[], None]]) -> Seconds:
-    namespace = f"cdkit-bench-{secrets.token_hex(3)}"
-    command([*KUBECTL, "create", "namespace", namespace])
-    try:
+def _measured(folder: Path, make: Callable[[Path, str], Callable[[], None]]) -> tuple[float, float]:
+    """The seconds of the first time, and of the same again, in a fresh namespace."""
+    with _namespace() as namespace:
         action = make(folder, namespace)
         return seconds_of(action), seconds_of(action)
+
+
+def _memory(folder: Path) -> float:
+    with _namespace() as namespace:
+        return megabytes([*CDKIT, "run", "--file", str(_pipeline(folder, namespace))], env=_environ(folder))
+
+
+@contextmanager
+def _namespace() -> Iterator[str]:
+    name = f"cdkit-bench-{secrets.token_hex(3)}"
+    command([*KUBECTL, "create", "namespace", name])
+    try:
+        yield name
     finally:
-        command([*KUBECTL, "delete", "namespace", namespace, "--wait=false"])
+        command([*KUBECTL, "delete", "namespace", name, "--wait=false"])
 
 
 def _with_cdkit(folder: Path, namespace: str) -> Callable[[], None]:
@@ -54,18 +66,6 @@ def _with_cdkit(folder: Path, namespace: str) -> Callable[[], None]:
 def _with_kubectl(folder: Path, namespace: str) -> Callable[[], None]:
     file = _manifests(folder, namespace)
     return lambda: command([*KUBECTL, "apply", "--server-side", "-f", str(file)])
-
-
-CDKIT = [sys.executable, "-m", "cdkit"]
-
-
-def _memory(folder: Path) -> float:
-    namespace = f"cdkit-bench-{secrets.token_hex(3)}"
-    command([*KUBECTL, "create", "namespace", namespace])
-    try:
-        return megabytes([*CDKIT, "run", "--file", str(_pipeline(folder, namespace))], env=_environ(folder))
-    finally:
-        command([*KUBECTL, "delete", "namespace", namespace, "--wait=false"])
 
 
 def _environ(folder: Path) -> dict[str, str]:

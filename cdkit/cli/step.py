@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -119,7 +120,8 @@ def _pipeline(kind: type[Step], flags: list[StepFlag], values: Mapping[str, Any]
         text = values["timeout"]
         step["timeout"] = Node(text, Position("--timeout", 1, 1), text=text)
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", kind.name).strip("-")
-    document = Node.of({"name": f"step {kind.name}", "secrets": secrets, "steps": {name: step}}, place)
+    # What a deployment leaves in a cluster is kept under the application's name, which no two projects may share.
+    document = Node.of({"name": Path.cwd().name or kind.name, "secrets": secrets, "steps": {name: step}}, place)
     try:
         # The name of a file that is not there: the step works in the current folder.
         pipeline = load_document(document, "cdkit.yaml", {kind.name: kind}, None, problems)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -26,14 +25,6 @@ def _load(*libraries: str) -> None:
     with _LOADING:
         for library in libraries:
             import_module(library)
-
-
-def _hide(library: str) -> None:
-    """Let a library look as if it were not installed, to those that import it only where it is.
-
-    The kubernetes package has a use for kubernetes-validate that we do not need: it would take 40 ms more to import.
-    """
-    sys.modules.setdefault(library, None)  # type: ignore[arg-type]
 
 
 class RealWorld:
@@ -76,17 +67,21 @@ class RealWorld:
         Raises:
             ClusterUnreachable: no cluster is configured, or the context is unknown.
         """
+        with self._lock:
+            if context not in self._clusters:
+                self._clusters[context] = self._connected(context)
+            return self._clusters[context]
+
+    def _connected(self, context: str) -> Cluster:
         from cdkit.clients.kube.cluster import KubernetesCluster
         from cdkit.clients.kube.config import find_files
+        from cdkit.clients.kube.package import parts
 
         # Where no cluster is configured, to say so needs none of the libraries.
         find_files(context, self._kubeconfig)
-        _hide("kubernetes_validate")
-        _load("kubernetes.config", "urllib3")
-        with self._lock:
-            if context not in self._clusters:
-                self._clusters[context] = KubernetesCluster.connect(context, kubeconfig=self._kubeconfig)
-            return self._clusters[context]
+        with _LOADING:
+            parts()
+        return KubernetesCluster.connect(context, kubeconfig=self._kubeconfig)
 
     def commits(self, directory: str) -> Commits:
         """The history of the git repository at a folder, or above it."""

@@ -10,6 +10,7 @@ import re
 
 from cdkit.diagnosis.cause_id import CauseId
 from cdkit.diagnosis.container import container_cause, noun
+from cdkit.diagnosis.events import latest
 from cdkit.diagnosis.pod_status import ContainerStatus, PodStatus
 from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Patience
 from cdkit.diagnosis.wording import quoted
@@ -18,6 +19,7 @@ OBJECT_COMES_LATER = Patience.after(10)
 """A ConfigMap or Secret may be made by a controller (External Secrets, Sealed Secrets) after the pod."""
 
 RETRIED = Patience.after(30)
+STILL_CREATING = frozenset({"", "ContainerCreating", "PodInitializing"})
 NOT_STARTED = frozenset({"CreateContainerError", "RunContainerError", "PreCreateHookError", "PreStartHookError"})
 ENDED_BEFORE_START = frozenset({"ContainerCannotRun", "StartError"})
 """The reasons of an ending that was none: Docker's and containerd's words for a container that never ran."""
@@ -96,7 +98,7 @@ def missing_config(message: str) -> str:
 
 def command_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
     """The command cannot be run: it is not there, not executable, or made for another machine."""
-    words = _words_at_start(container)
+    words = _words_at_start(container) or _words_told(container)
     if found := _COMMAND_NOT_FOUND.search(words):
         return _unusable_command(
             pod,
@@ -169,6 +171,15 @@ def _words_at_start(container: ContainerStatus) -> str:
     if ended is not None and container.state != "running" and ended.reason in ENDED_BEFORE_START:
         return ended.message or ended.reason
     return ""
+
+
+def _words_told(container: ContainerStatus) -> str:
+    """What an event says that is ahead of the status, by which the container is still being made."""
+    if container.state != "waiting" or container.reason not in STILL_CREATING:
+        return ""
+    failed = latest(container.events, lambda event: event.reason == "Failed")
+    started = latest(container.events, lambda event: event.reason == "Started")
+    return "" if failed is None or (started is not None and started.time > failed.time) else failed.message
 
 
 def _command(found: re.Match[str], container: ContainerStatus) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from cdkit.diagnosis.conditions import Condition, conditions_of, told, words_of
 from cdkit.diagnosis.json_path import BadPath, JsonPath
 from cdkit.diagnosis.replicas import unfinished
-from cdkit.diagnosis.verdict import FATAL_NOW, NEVER_FATAL, Cause, Patience, Verdict
+from cdkit.diagnosis.verdict import FATAL_NOW, NEVER_FATAL, Cause, Verdict
 from cdkit.diagnosis.wording import evidence, quoted
 from cdkit.models.kube import Manifest
 
@@ -131,14 +131,14 @@ def _failure(item: Manifest) -> Cause | None:
     )
 
 
-def _not_ready(item: Manifest, why: str, proof: str, patience: Patience = NEVER_FATAL) -> Cause:
+def _not_ready(item: Manifest, why: str, proof: str) -> Cause:
     return Cause(
         id="custom-resource-not-ready",
         sentence=f"{_name(item)} is not ready: {why}.",
         subject=_name(item),
         evidence=evidence(proof),
         remedy="Look at its status and at the log of the controller of its kind.",
-        patience=patience,
+        patience=NEVER_FATAL,
     )
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from cdkit.diagnosis.cause_id import CauseId
 from cdkit.diagnosis.container import container_cause
+from cdkit.diagnosis.container_start import STILL_CREATING
 from cdkit.diagnosis.events import ObjectEvent, latest
 from cdkit.diagnosis.pod_status import ContainerStatus, PodStatus
 from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Patience
@@ -32,7 +33,6 @@ PULLING_REASONS = frozenset(
 )
 """The reasons of a waiting container whose image is not there (`pkg/kubelet/images/types.go`)."""
 
-STILL_CREATING = frozenset({"", "ContainerCreating", "PodInitializing"})
 RETRIED = Patience.after(30)
 """The kubelet asks again after 10, 20 and 40 seconds; what passes by itself has passed after the second time."""
 

@@ -43,9 +43,10 @@ def lost_cause(pod: PodStatus) -> Cause | None:
     if pod.reason == "DeadlineExceeded" or disruption.get("reason") == "PreemptionByScheduler":
         return None
     why = f": {quoted(pod.message or disruption.get('message') or '')}".removesuffix(": ")
-    if pod.reason in ("Evicted", "") or pod.reason == "Terminated":
-        fate = "was evicted from its node" if pod.reason == "Evicted" else _disrupted(disruption.get("reason") or "")
-        return _loss(pod, "evicted", f"{fate}{why}", LOST)
+    if pod.reason == "Evicted":
+        return _loss(pod, "evicted", f"was evicted from its node{why}", LOST)
+    if pod.reason in ("", "Terminated"):
+        return _loss(pod, "evicted", f"{_disrupted(disruption.get('reason') or '')}{why}", LOST)
     if pod.reason == "NodeLost":
         return _loss(pod, "node-lost", f"is lost with its node{why}", LOST)
     return _loss(pod, "pod-refused-by-node", f"was refused by its node ({quoted(pod.reason)}){why}", LOST)

@@ -15,21 +15,25 @@ LAST_LINES = 20
 def with_log(cluster: Cluster, namespace: str, cause: Cause, cancellation: Cancellation) -> Cause:
     """The cause, with the last lines of the log that it points at as further evidence.
 
-    A log that cannot be had is no reason to tell less: the kubelet keeps only so many of them.
+    The container may have been restarted since the cause was seen: where that instance printed nothing, the other one
+    (`--previous`) is asked. A log that cannot be had is no reason to tell less: the kubelet keeps only so many of them.
     """
     if cause.log is None:
         return cause
     pod = ObjectRef("v1", "Pod", cause.pod, namespace)
-    try:
-        lines = list(
-            cluster.logs(
-                pod,
-                cause.container,
-                cancellation=cancellation,
-                previous=cause.log == "previous",
-                tail=LAST_LINES,
+    failures: list[WorldFailed] = []
+    for previous in (cause.log == "previous", cause.log != "previous"):
+        try:
+            lines = list(
+                cluster.logs(pod, cause.container, cancellation=cancellation, previous=previous, tail=LAST_LINES)
             )
-        )
-    except WorldFailed as error:
-        lines = [f"(its log could not be read: {error.message})"]
-    return diagnosis.with_log(cause, lines or ["(it printed nothing)"])
+        except WorldFailed as error:
+            failures.append(error)
+        else:
+            if lines:
+                return diagnosis.with_log(cause, lines)
+    # That there is no previous instance is no news; that none of the logs can be read is.
+    unread = len(failures) > 1
+    return diagnosis.with_log(
+        cause, [f"(its log could not be read: {failures[0].message})" if unread else "(it printed nothing)"]
+    )

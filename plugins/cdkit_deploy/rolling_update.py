@@ -6,7 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from cdkit.api import Manifest, StepContext
 from cdkit_deploy.apply import Apply
+from cdkit_deploy.strategies.pace import Manner, MinReady, Pace, Partition, Surge, Unavailable
 from cdkit_deploy.transaction.options import Conflicts
 
 
@@ -21,5 +23,15 @@ class RollingUpdate(Apply):
         conflicts: Annotated[
             Conflicts, Meta(description="What to do about fields that another field manager has set to something else.")
         ] = "force"
+        strategy: Manner = "rolling"
+        surge: Surge = None
+        unavailable: Unavailable = None
+        partition: Partition = None
+        min_ready: MinReady = None
 
     options: Options
+
+    def _read(self, ctx: StepContext) -> list[Manifest]:
+        from cdkit_deploy.strategies.manifests import with_pace
+
+        return with_pace(super()._read(ctx), Pace.of(self.options))

@@ -114,11 +114,18 @@ def await_gone(ctx: StepContext, refs: Iterable[ObjectRef], longest: Duration) -
 def _raise_worst(
     decisions: Mapping[ObjectRef, Decision], failure: Callable[[ObjectRef, Decision], RolloutFailed]
 ) -> None:
-    """Raise the failure of the first object that failed, else of the first that is not done yet."""
-    for state in ("failed", "progressing"):
-        for ref, decision in decisions.items():
-            if decision.state == state:
-                raise failure(ref, decision)
+    """Raise the failure of the first object that failed, else of the one of which most is known why it is not done."""
+    undone = [item for item in decisions.items() if item[1].state != "succeeded"]
+    if undone:
+        raise failure(*min(undone, key=lambda item: _place_of(item[1])))
+
+
+def _place_of(decision: Decision) -> int:
+    """What failed comes first; then what would have failed in time; then what only waits, for one of the others say."""
+    if decision.state == "failed":
+        return 0
+    graces = [cause.patience.grace for cause in decision.verdict.causes]
+    return 1 if any(grace is not None for grace in graces) else 2 if graces else 3
 
 
 def _failed(ctx: StepContext, ref: ObjectRef, decision: Decision, longest: Duration) -> RolloutFailed:

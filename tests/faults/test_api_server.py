@@ -19,6 +19,7 @@ from cdkit.flow.clock import SystemClock
 from cdkit.models.environment import Environment
 from cdkit.models.event import StepWaiting
 from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
+from cdkit.observe.objects import follow_objects
 from cdkit.observe.observation import Observation
 from cdkit.step import Step
 from cdkit.testing import FakeWorld, StepRun, run_step
@@ -46,6 +47,12 @@ def images(registry: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str
     """Two images that run."""
     folder = tmp_path_factory.mktemp("images")
     return push_tiny_image(folder / "one", registry), push_tiny_image(folder / "two", registry)
+
+
+@pytest.fixture(scope="session")
+def image(images: tuple[str, str]) -> str:
+    """One of them."""
+    return images[0]
 
 
 @pytest.fixture
@@ -240,6 +247,29 @@ def test_what_the_proxy_repeats_does_not_move_the_picture_back(
                 break
             real_cluster.patch(ref, {"data": {"round": str(rounds[-1] + 1)}}, "merge")
     assert rounds == sorted(rounds)
+
+
+def test_a_rollout_is_watched_and_not_asked_about(
+    proxy: Proxy, faulty_cluster: KubernetesCluster, namespace: str, image: str
+) -> None:
+    manifest = deployment("web", image, replicas=3)
+    manifest["metadata"]["namespace"] = namespace  # type: ignore[index]
+    ref = ObjectRef.of(faulty_cluster.create(manifest))
+    proxy.requests.clear()
+    decision = follow_objects(
+        faulty_cluster,
+        [ref],
+        cancellation=Cancellation(),
+        clock=SystemClock(),
+        tell=lambda _: None,
+        on_progress=lambda *_: None,
+        patience=1,
+        seconds=60,
+    )[ref]
+    assert decision.state == "succeeded"
+    asked = [request.path for request in proxy.requests if not is_watch(request)]
+    assert len(asked) == 5, "the workload, and a list of each of the four kinds that are watched"
+    assert len(set(asked)) == 5
 
 
 def test_an_api_server_that_never_answers_is_an_outage_and_no_verdict(

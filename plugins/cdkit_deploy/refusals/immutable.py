@@ -27,11 +27,6 @@ _EXCEPTION = re.compile(r"[`']([\w.\[\]*]+)[`']|([\w.]+)(?= for | and )")
 
 _ANY_ITEM = re.compile(r"\[[^\]]*\]")
 
-REMEDY = (
-    "Keep the field as it is; or set `recreate: true`: the object is then deleted and created anew, and what it runs "
-    "is away in between."
-)
-
 
 def is_immutable(refusal: FieldRefusal) -> bool:
     """Whether the server says that a field cannot be changed in an object that exists."""

@@ -13,7 +13,7 @@ class DaemonSetStrategy(ControlledStrategy):
 
     kind = "DaemonSet"
     resource = "daemonsets"
-    takes = frozenset({"strategy: recreate", "surge", "unavailable", "min_ready"})
+    takes = takes_in_manifests = frozenset({"strategy: recreate", "surge", "unavailable", "min_ready"})
 
     def pace_patch(self, pace: Pace) -> dict[str, Any]:
         """`updateStrategy` and `minReadySeconds`. All nodes at once is what comes nearest to recreating."""

@@ -13,7 +13,7 @@ class DeploymentStrategy(ControlledStrategy):
 
     kind = "Deployment"
     resource = "deployments"
-    takes = frozenset({"strategy: recreate", "surge", "unavailable", "min_ready"})
+    takes = takes_in_manifests = frozenset({"strategy: recreate", "surge", "unavailable", "min_ready"})
 
     def pace_patch(self, pace: Pace) -> dict[str, Any]:
         """`strategy` and `minReadySeconds`."""

@@ -13,6 +13,7 @@ from cdkit_deploy.strategies.controllers import (
     NEXT,
     ORIGINAL,
     annotation,
+    mark_of,
     next_controller,
     next_name,
     orphans_of,
@@ -66,7 +67,7 @@ class ReplicationControllerStrategy(Strategy):
         self, ctx: StepContext, live: Manifest, template: Mapping[str, Any], pace: Pace, longest: Duration
     ) -> str:
         """Bring another pod template, as `roll_out` does with other images."""
-        if self.is_under_way(live) and images_of(template) == images_of(self.template_of(live)):
+        if self.is_under_way(live) and mark_of(template) == mark_of(self.template_of(live)):
             ctx.say(f"The update of {ObjectRef.of(live)} that was interrupted is taken back.")
             return self._take_back(ctx, live, longest)
         desired = _desired(live)

@@ -21,7 +21,8 @@ class StatefulSetStrategy(ControlledStrategy):
 
     kind = "StatefulSet"
     resource = "statefulsets"
-    takes = frozenset({"strategy: recreate", "unavailable", "partition", "min_ready"})
+    takes_in_manifests = frozenset({"unavailable", "partition", "min_ready"})
+    takes = takes_in_manifests | {"strategy: recreate"}
 
     def pace_patch(self, pace: Pace) -> dict[str, Any]:
         """`updateStrategy` and `minReadySeconds`."""

@@ -128,7 +128,13 @@ class Strategy(ABC):
 
 
 class ControlledStrategy(Strategy):
-    """For kinds whose controller replaces the pods by itself: the images are set, and it is watched."""
+    """For kinds whose controller replaces the pods by itself: the images are set, and it is watched.
+
+    Attributes:
+        takes_in_manifests: the options of the pace that are fields of the kind.
+    """
+
+    takes_in_manifests: ClassVar[frozenset[str]] = frozenset()
 
     def roll_out(
         self, ctx: StepContext, live: Manifest, changes: Sequence[ImageChange], pace: Pace, longest: Duration

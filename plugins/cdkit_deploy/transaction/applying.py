@@ -13,6 +13,7 @@ from cdkit_deploy.transaction.options import DeployOptions, Recreate
 from cdkit_deploy.transaction.parallel import in_parallel
 from cdkit_deploy.transaction.patience import is_passing, patiently
 from cdkit_deploy.transaction.removing import LONGEST, remove_all
+from cdkit_deploy.transaction.replacing import replace_pods
 from cdkit_deploy.transaction.target import Target
 from cdkit_deploy.workloads import WORKLOADS
 
@@ -81,6 +82,10 @@ def _apply(ctx: StepContext, target: Target, recreate: Recreate, on_done: OnDone
         done = _brought(ctx, target, recreate)
     except Unavailable:
         raise
+    except RolloutFailed:
+        # Its pods were being replaced: there is something to undo.
+        on_done(target, "changed")
+        raise
     except WorldFailed as error:
         sentence = f"{target.ref} could not be applied: {error.message}"
         raise RolloutFailed(target.ref, sentence, None, error.evidence, error.remedy) from error
@@ -95,6 +100,7 @@ def _brought(ctx: StepContext, target: Target, recreate: Recreate) -> Done:
     if target.is_as_wanted:
         return "kept"
     try:
+        replace_pods(ctx, target)
         after = _applied(ctx, target)
     except RequestRejected as error:
         if target.live is None or not any(map(is_immutable, error.fields)):

@@ -6,6 +6,7 @@ import msgspec
 
 from cdkit.api import Manifest, ObjectRef
 from cdkit_deploy.managed_fields import is_applied
+from cdkit_deploy.strategies.controllers import NEXT, annotation
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +29,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, manifest: Manifest, live: Manifest | None) -> Target:
         """A manifest, compared with what is there."""
-        stays = live is not None and "deletionTimestamp" not in live["metadata"]
+        stays = live is not None and "deletionTimestamp" not in live["metadata"] and not annotation(live, NEXT)
         return cls(manifest=manifest, live=live, is_as_wanted=stays and is_applied(live or {}, manifest))
 
     @property

@@ -13,9 +13,6 @@ from cdkit_deploy.turn.lease import SECONDS, Lease, read_lease, released, renewe
 EVERY_SECONDS = SECONDS / 3
 """How often a Lease is renewed: it survives one request that is lost and one that is late."""
 
-DESCRIBED_AFTER_SECONDS = 1.0
-"""A holder that does not know its build yet asks for it only then: most changes of an image are done before."""
-
 PARTING_SECONDS = 5.0
 """How long giving up waits for the thread; one that still waits for the network has nothing more to do."""
 
@@ -77,10 +74,10 @@ class Keeper:
 
     def _keep(self) -> None:
         # Real time, whatever the step's clock says: others see the Lease run out in theirs.
-        if not self._holder.is_described and not self._over.wait(DESCRIBED_AFTER_SECONDS):
-            self._holder = self._holder.described_by(self._ctx.build)
-            self.renew()
         while not self._over.wait(EVERY_SECONDS):
+            if not self._holder.is_described:
+                # To ask git takes longer than many a change of an image, which is done before this.
+                self._holder = self._holder.described_by(self._ctx.build)
             self.renew()
 
     def _write(self, change: Callable[[Lease], Manifest]) -> Lease:

@@ -122,7 +122,7 @@ CASES = {
     "object-gone": Case(
         "object-gone", lambda place: web(place, {"readinessProbe": SAYS_NO}), meanwhile=delete_workload
     ),
-    "deletion-hanging": Case("deletion-hanging", web, before=leaving, patience=HURRY, code=4),
+    "deletion-hanging": Case("deletion-hanging", web, before=leaving, patience=HURRY, code=7),
     "termination-hanging": Case(
         "termination-hanging",
         lambda place: recreated(place, env=[{"name": "VERSION", "value": "2"}]),

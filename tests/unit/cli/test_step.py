@@ -221,3 +221,11 @@ def test_secrets_by_name_come_from_a_source_each() -> None:
 def test_the_help_says_where_a_secret_may_come_from() -> None:
     text = " ".join(CliRunner().invoke(step_command(PushToRegistry, PluginExtensions()), ["--help"]).output.split())
     assert "env:NAME, file:PATH, or - for the standard input" in text
+
+
+def test_the_application_is_the_folder_so_that_projects_do_not_share_what_they_deploy(
+    here: Here, tmp_path: Path
+) -> None:
+    assert here("step", "run", "--command", "true").code == 0
+    (journal,) = tmp_path.glob(".cdkit/runs/*/events.jsonl")
+    assert json.loads(journal.read_text(encoding="utf-8").splitlines()[0])["pipeline"] == tmp_path.name

@@ -408,3 +408,14 @@ def test_a_container_that_a_probe_may_have_ended_is_given_time_for_the_event_tha
     assert [(cause.id, cause.patience.grace) for cause in causes(ended)] == [("crash-loop", 10)]
     killed = event(ended, "Killing", "Container hello failed liveness probe, will be restarted", "hello")
     assert [(cause.id, cause.patience.grace) for cause in causes(ended, killed)] == [("liveness-killed", 0)]
+
+
+def test_an_event_that_is_ahead_of_the_status_is_believed() -> None:
+    creating = pod("hello-1", container_status(state=waiting("ContainerCreating")))
+    words = (
+        'Error: failed to start container "abc": OCI runtime create failed: exec: "serve": executable file not found'
+    )
+    failed = event(creating, "Failed", words, "hello")
+    assert [cause.id for cause in causes(creating, failed)] == ["command-not-found"]
+    started = event(creating, "Started", "Started container hello", "hello", lastTimestamp="2026-01-31T12:00:20Z")
+    assert causes(creating, failed, started) == ()
