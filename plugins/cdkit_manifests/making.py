@@ -74,7 +74,7 @@ def _inputs(options: GenerateOptions, ctx: StepContext, version: KubernetesVersi
     return Inputs(
         image=options.image,
         options=options,
-        own_word=read_own_word(files),
+        own_word=read_own_word(files, options.parameters),
         project=read_project(files, ctx.extensions.project_readers()),
         build=ctx.build,
         kubernetes=version,

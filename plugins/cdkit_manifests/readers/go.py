@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from cdkit.api import Fact, Metrics, ProjectFolder, Source
+from cdkit_manifests.reading.lines import source_of_match
 from cdkit_manifests.reading.malformed import malformed
 from cdkit_manifests.recognise.frameworks import Framework, assumed_port, framework_facts
 from cdkit_manifests.recognise.health import health_facts
@@ -74,7 +75,7 @@ def read(folder: ProjectFolder) -> Iterator[Fact]:
     module = _MODULE.search(text)
     if module is None:
         raise malformed(FILE, "It names no module: the first line should be `module example.com/name`.")
-    source = Source(FILE, text.count("\n", 0, module.start(1)) + 1, "module")
+    source = source_of_match(FILE, text, module, "module")
     yield from _names(folder, module[1], source)
     libraries = _libraries(text)
     listens = list(listening_facts(folder, _LISTENER, "grpc" if _is_grpc_alone(folder, libraries) else "http"))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from cdkit.api import Fact, ProjectFolder, Source
 from cdkit_manifests.reading.data_file import DataFile, as_table, as_word, as_words
 from cdkit_manifests.reading.json_file import read_json
+from cdkit_manifests.reading.lines import source_of_match
 from cdkit_manifests.recognise.frameworks import Framework, framework_facts
 from cdkit_manifests.recognise.health import Route, health_facts, is_health
 from cdkit_manifests.recognise.routes import Style, health_routes
@@ -87,8 +88,7 @@ def _laravel(folder: ProjectFolder) -> Iterator[Route]:
     text = folder.text(_BOOTSTRAP)
     match = _LARAVEL_HEALTH.search(text)
     if match:
-        line = text.count("\n", 0, match.start()) + 1
-        yield Route(f"/{match[1].strip('/')}", Source(_BOOTSTRAP, line, "health"))
+        yield Route(f"/{match[1].strip('/')}", source_of_match(_BOOTSTRAP, text, match, "health"))
         return
     yield from health_routes(folder, _LARAVEL)
 

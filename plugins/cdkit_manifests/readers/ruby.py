@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from cdkit.api import Confidence, EnvVar, Fact, Port, ProjectFolder, Source
+from cdkit_manifests.reading.lines import source_of_match
 from cdkit_manifests.recognise.commands import CHOSEN_PORT, HIGHEST_PORT
 from cdkit_manifests.recognise.frameworks import Framework, framework_facts
 from cdkit_manifests.recognise.health import Route, health_facts, is_health
@@ -76,12 +77,12 @@ def read(folder: ProjectFolder) -> Iterator[Fact]:
 def _specification(folder: ProjectFolder, file: str) -> Iterator[Fact]:
     text = folder.text(file) if file else ""
     for match in _SPEC.finditer(text):
-        yield Fact(_SPEC_WORDS[match[1]], match[2] or match[3], _place(file, text, match, f"spec.{match[1]}"))
+        yield Fact(_SPEC_WORDS[match[1]], match[2] or match[3], source_of_match(file, text, match, f"spec.{match[1]}"))
     versions = folder.find("lib/**/version.rb") if file else []
     for version in versions[:1]:
         found = _VERSION.search(folder.text(version))
         if found:
-            yield Fact("version", found[1], _place(version, folder.text(version), found, "VERSION"))
+            yield Fact("version", found[1], source_of_match(version, folder.text(version), found, "VERSION"))
 
 
 def _gems(folder: ProjectFolder, specification: str) -> dict[str, Source]:
@@ -91,7 +92,7 @@ def _gems(folder: ProjectFolder, specification: str) -> dict[str, Source]:
         text = _without_groups(folder.text(file))
         for match in _GEM.finditer(text):
             if match[1] not in found:
-                found[match[1]] = _place(file, text, match, match[1])
+                found[match[1]] = source_of_match(file, text, match, match[1])
     return found
 
 
@@ -111,11 +112,11 @@ def _puma(folder: ProjectFolder) -> Iterator[Fact]:
     if match and int(match[2]) <= HIGHEST_PORT:
         # What has a variable's name before it is only what holds where that is not set.
         confidence: Confidence = "derived" if match[1] else "declared"
-        yield Fact("ports", (Port(int(match[2]), "http"),), _place(_PUMA, text, match, "port"), confidence)
+        yield Fact("ports", (Port(int(match[2]), "http"),), source_of_match(_PUMA, text, match, "port"), confidence)
         return
     asked = _PORT_VARIABLE.search(text)
     if asked:
-        source = _place(_PUMA, text, asked, "the variable PORT")
+        source = source_of_match(_PUMA, text, asked, "the variable PORT")
         yield Fact("ports", (Port(CHOSEN_PORT, "http"),), source, "derived")
         yield Fact("env", (EnvVar("PORT", str(CHOSEN_PORT)),), source, "derived")
 
@@ -126,7 +127,7 @@ def _rails(folder: ProjectFolder) -> Iterator[Fact]:
     module = _MODULE.search(text)
     if module:
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", module[1]).lower()
-        yield Fact("name", name, _place(application, text, module, "module"), "derived")
+        yield Fact("name", name, source_of_match(application, text, module, "module"), "derived")
     yield from health_facts(_rails_routes(folder))
 
 
@@ -138,9 +139,4 @@ def _rails_routes(folder: ProjectFolder) -> Iterator[Route]:
     for match in _RAILS_ROUTE.finditer(text, 0, nested.start() if nested else len(text)):
         path = f"/{match[1]}"
         if is_health(path):
-            yield Route(path, _place(file, text, match, match[2]))
-
-
-def _place(file: str, text: str, match: re.Match[str], note: str) -> Source:
-    start = match.start() + len(match[0]) - len(match[0].lstrip())
-    return Source(file, text.count("\n", 0, start) + 1, note)
+            yield Route(path, source_of_match(file, text, match, match[2]))

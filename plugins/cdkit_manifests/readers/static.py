@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from cdkit.api import Fact, ProjectFolder, Source
+from cdkit_manifests.reading.lines import source_of_match
 from cdkit_manifests.reading.toml_file import read_toml
+from cdkit_manifests.recognise.programs import has_program
 
 _GENERATORS = {
     "hugo.toml": "hugo",
@@ -21,11 +23,8 @@ _GENERATORS = {
 _PAGES = ("index.html", "public/index.html", "site/index.html", "www/index.html", "html/index.html")
 _TITLE = re.compile(r"<title>([^<\n]{1,200})</title>", re.IGNORECASE)
 _TITLES = {"hugo.toml": ("title",), "book.toml": ("book", "title")}
-_PROGRAMS = (
-    "package.json", "pyproject.toml", "setup.py", "requirements.txt", "go.mod", "Cargo.toml", "pom.xml", "build.gradle",
-    "build.gradle.kts", "composer.json", "config.ru", "Procfile",
-)  # fmt: skip
-"""Where one of these is, a page or a generator is only a part of something."""
+_OTHERS = ("package.json", "config.ru", "Procfile")
+"""Where one of these or the metadata of a program is, a page or a generator is only a part of something."""
 
 
 def read(folder: ProjectFolder) -> Iterator[Fact]:
@@ -34,7 +33,7 @@ def read(folder: ProjectFolder) -> Iterator[Fact]:
     Raises:
         InvalidInput: a generator's TOML is malformed.
     """
-    if any(map(folder.has, _PROGRAMS)) or _serves_itself(folder):
+    if any(map(folder.has, _OTHERS)) or has_program(folder):
         return
     generator = next((file for file in _GENERATORS if folder.has(file)), "")
     page = next(filter(folder.has, _PAGES), "")
@@ -50,9 +49,5 @@ def read(folder: ProjectFolder) -> Iterator[Fact]:
 
         title = _TITLE.search(text)
         if title and title[1].strip():
-            line = text.count("\n", 0, title.start()) + 1
-            yield Fact("description", " ".join(unescape(title[1]).split()), Source(page, line, "the title"), "assumed")
-
-
-def _serves_itself(folder: ProjectFolder) -> bool:
-    return bool([file for file in folder.find("*.csproj", "*.fsproj", "*.gemspec") if "/" not in file])
+            source = source_of_match(page, text, title, "the title")
+            yield Fact("description", " ".join(unescape(title[1]).split()), source, "assumed")

@@ -30,7 +30,6 @@ class Style(msgspec.Struct, frozen=True):
         group: finds what makes a group of routes; its groups are the name and the prefix.
         mounted: finds a group being put below a prefix, from the parenthesis around it; then a route of a group,
             or of something whose nature is not seen, is in doubt.
-        note: what a person reads of a route's source.
     """
 
     files: tuple[str, ...]
@@ -38,7 +37,6 @@ class Style(msgspec.Struct, frozen=True):
     application: re.Pattern[str] | None = None
     group: re.Pattern[str] | None = None
     mounted: re.Pattern[str] | None = None
-    note: str = "the route"
 
 
 def health_routes(folder: ProjectFolder, style: Style) -> list[Route]:
@@ -74,7 +72,7 @@ class _Search:
                 continue
             path = _below(self._groups.get(owner, ""), _path(match))
             if is_health(path):
-                yield Route(path, match.source(f"{self._style.note} {path}"))
+                yield Route(path, match.source(f"the route {path}"))
 
     def _matches(self, expression: re.Pattern[str] | None) -> Iterator[Found]:
         return iter(()) if expression is None else self._folder.search(expression, *self._style.files)

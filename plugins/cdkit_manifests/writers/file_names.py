@@ -15,14 +15,21 @@ def file_name(text: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", text.lower())[:_LONGEST].strip("-.") or "x"
 
 
-def object_files(objects: Iterable[Manifest]) -> dict[str, Manifest]:
-    """A file for each object, by its name without an ending: `deployment-hello`, `deployment-hello-2` for a second."""
-    files: dict[str, Manifest] = {}
-    for item in objects:
-        name = file_name(f"{item['kind']}-{item['metadata']['name']}")
+def file_names(texts: Iterable[str]) -> list[str]:
+    """A name for each text, no two the same: `hello`, `hello-2`."""
+    names: dict[str, None] = {}
+    for text in texts:
+        name = first = file_name(text)
         number = 2
-        while name in files:
-            name = f"{file_name(item['kind'])}-{file_name(item['metadata']['name'])}-{number}"
+        while name in names:
+            name = f"{first}-{number}"
             number += 1
-        files[name] = item
-    return files
+        names[name] = None
+    return list(names)
+
+
+def object_files(objects: Iterable[Manifest]) -> dict[str, Manifest]:
+    """A file for each object, by its name without an ending: `deployment-hello`."""
+    listed = list(objects)
+    names = file_names(f"{item['kind']}-{item['metadata']['name']}" for item in listed)
+    return dict(zip(names, listed, strict=True))

@@ -83,6 +83,16 @@ def test_no_name_leads_out_of_the_folder(name: str, environment: str) -> None:
         assert not [path for path in files if ".." in path.split("/") or path.startswith("/") or "\0" in path]
 
 
+@pytest.mark.parametrize("form", ["kustomize", "helm"])
+def test_environments_whose_names_look_alike_have_files_of_their_own(form: Format) -> None:
+    environments = {"Live 1": application(), "live-1": application(), "../live": application()}
+    files = files_of(bundle(environments=environments), form)
+    found = {
+        name.removeprefix("overlays/").removeprefix("values-").split("/")[0].removesuffix(".yaml") for name in files
+    }
+    assert {"live-1", "live-1-2", "live"} <= found
+
+
 def test_no_comment_is_lost_where_a_value_came_from_the_project() -> None:
     (text,) = files_of(bundle(), "yaml").values()
     assert "  replicas: 2  # tool.cdkit.replicas in pyproject.toml:4\n" in text

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from cdkit.api import Fact, Metrics, Port, ProjectFolder, Source
 from cdkit_manifests.readers.node import nest, next_js
-from cdkit_manifests.readers.node.package import FILE, is_companion
+from cdkit_manifests.readers.node.package import FILE
 from cdkit_manifests.reading.data_file import DataFile
 from cdkit_manifests.reading.json_file import read_json
 from cdkit_manifests.recognise.commands import listening
 from cdkit_manifests.recognise.frameworks import Framework, framework_facts
 from cdkit_manifests.recognise.health import health_facts
 from cdkit_manifests.recognise.listening import Listener, listening_facts
+from cdkit_manifests.recognise.programs import has_program
 from cdkit_manifests.recognise.routes import Style, health_routes
 
 SOURCES = ("*.js", "*.mjs", "*.cjs", "*.ts", "*.mts", "*.cts")
@@ -84,7 +85,7 @@ def read(folder: ProjectFolder) -> Iterator[Fact]:
     language = "typescript" if "typescript" in developed or folder.has("tsconfig.json") else "javascript"
     servers = [framework for framework in _SERVERS if framework.library in needed]
     listens = list(_commanded(document)) or list(listening_facts(folder, _LISTENER))
-    if not servers and is_companion(folder):
+    if not servers and has_program(folder):
         return
     if not servers and not listens:
         yield from framework_facts(language, developed, _GENERATORS, Source(FILE))

@@ -13,6 +13,7 @@ import msgspec
 from cdkit.api import Fact, ProjectFolder
 from cdkit_manifests.reading.data_file import DataFile, as_table, as_word
 from cdkit_manifests.reading.json_file import read_json
+from cdkit_manifests.recognise.programs import has_program
 
 FILE = "package.json"
 _WORDS = {name: (name,) for name in ("version", "description", "license", "homepage")}
@@ -26,18 +27,6 @@ _HOSTS = {
 _SHORT = re.compile(r"(?:(github|gitlab|bitbucket):)?([\w.-]+/[\w.-]+)")
 
 
-_OTHERS = (
-    "pyproject.toml", "setup.py", "requirements.txt", "manage.py", "Gemfile", "composer.json", "go.mod", "Cargo.toml",
-    "pom.xml", "build.gradle", "build.gradle.kts", "mix.exs",
-)  # fmt: skip
-"""Where one of these is, package.json is there for the pages of an application in another language."""
-
-
-def is_companion(folder: ProjectFolder) -> bool:
-    """Whether the package is only there for something else."""
-    return any(map(folder.has, _OTHERS)) or any("/" not in file for file in folder.find("*.csproj", "*.fsproj"))
-
-
 def read(folder: ProjectFolder) -> Iterator[Fact]:
     """What the package says of itself; not much is to be made of it beside the metadata of another language.
 
@@ -45,7 +34,7 @@ def read(folder: ProjectFolder) -> Iterator[Fact]:
         InvalidInput: it is no JSON object.
     """
     facts = _facts(read_json(folder, FILE))
-    if is_companion(folder):
+    if has_program(folder):
         facts = (msgspec.structs.replace(fact, confidence="assumed") for fact in facts)
     yield from facts
 

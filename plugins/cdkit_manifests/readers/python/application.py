@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from cdkit.api import Fact, Metrics, Port, ProjectFolder, Source
 from cdkit_manifests.readers.python import django, pyproject, setup_cfg, setup_py
 from cdkit_manifests.readers.python.dependencies import PIPFILE, REQUIREMENTS, dependencies
+from cdkit_manifests.reading.lines import source_of_match
 from cdkit_manifests.recognise.commands import port_of_address
 from cdkit_manifests.recognise.frameworks import Framework, framework_facts
 from cdkit_manifests.recognise.health import health_facts
@@ -103,8 +104,7 @@ def _gunicorn(folder: ProjectFolder) -> Iterator[Fact]:
         match = _GUNICORN_BIND.search(text)
         port = port_of_address(match[1]) if match else 0
         if match and port:
-            line = text.count("\n", 0, match.start()) + 1
-            yield Fact("ports", (Port(port, "http"),), Source(file, line, "bind"))
+            yield Fact("ports", (Port(port, "http"),), source_of_match(file, text, match, "bind"))
 
 
 def _metrics(folder: ProjectFolder, libraries: Mapping[str, Source]) -> Iterator[Fact]:

@@ -9,6 +9,8 @@ from cdkit.api import Fact, Found, Metrics, ProjectFolder, Source
 from cdkit_manifests.recognise.health import Route, is_health
 
 _ROOT = re.compile(r"""^ROOT_URLCONF\s*=\s*["']([\w.]+)["']""", re.MULTILINE)
+_HOSTS = re.compile(r"^[ \t]*ALLOWED_HOSTS\s*=\s*([^\n]{0,200})", re.MULTILINE)
+"""https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts"""
 _PATH = re.compile(r"""\b(?:path|re_path|url)\(\s*r?["']\^?([^"'\n]*?)\$?["']\s*,\s*(include\(\s*["'][\w.]+["'])?""")
 _INCLUDED = re.compile(r"""["']([\w.]+)["']""")
 _LIBRARY = "health_check.urls"
@@ -16,8 +18,11 @@ _PROMETHEUS = "django_prometheus.urls"
 
 
 def health_routes(folder: ProjectFolder, libraries: Mapping[str, Source]) -> list[Route]:
-    """The routes about health that the project's own list of routes has, or includes without a doubt."""
-    if "django" not in libraries:
+    """The routes about health that the project's own list of routes has, or includes without a doubt.
+
+    None where only some hosts are allowed: the kubelet asks by the pod's address, and would be refused.
+    """
+    if "django" not in libraries or not any("*" in found.groups[0] for found in folder.search(_HOSTS, "*.py")):
         return []
     return list(_routes(folder))
 

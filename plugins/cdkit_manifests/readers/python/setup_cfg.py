@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from cdkit.api import Fact, ProjectFolder, Source
 from cdkit_manifests.readers.python.versions import files_of_attribute, version_in
+from cdkit_manifests.reading.lines import source_of_match
 from cdkit_manifests.reading.malformed import malformed
 from cdkit_manifests.recognise.licenses import license_of_classifiers
 
@@ -68,4 +69,4 @@ def parse(folder: ProjectFolder) -> dict[tuple[str, str], str]:
 def source_of(text: str, key: str, note: str) -> Source:
     """Where a key stands."""
     match = re.search(rf"^{re.escape(key)}\s*[=:]", text, re.MULTILINE | re.IGNORECASE)
-    return Source(FILE, text.count("\n", 0, match.start()) + 1 if match else 0, note)
+    return source_of_match(FILE, text, match, note) if match else Source(FILE, note=note)

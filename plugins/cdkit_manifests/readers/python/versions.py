@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cdkit.api import Fact, ProjectFolder, Source
+from cdkit.api import Fact, ProjectFolder
+from cdkit_manifests.reading.lines import source_of_match
 
 _VERSION = re.compile(r"""^__version__\s*(?::\s*\w+\s*)?=\s*["']([^"'\n]+)["']""", re.MULTILINE)
 
@@ -16,8 +17,7 @@ def version_in(files: Iterable[str], folder: ProjectFolder) -> Iterator[Fact]:
         text = folder.text(file)
         match = _VERSION.search(text)
         if match:
-            line = text.count("\n", 0, match.start()) + 1
-            yield Fact("version", match[1], Source(file, line, "__version__"))
+            yield Fact("version", match[1], source_of_match(file, text, match, "__version__"))
             return
 
 

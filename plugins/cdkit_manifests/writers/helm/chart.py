@@ -8,7 +8,7 @@ from typing import Any
 
 from cdkit_manifests.bundle import Bundle
 from cdkit_manifests.fields import Field
-from cdkit_manifests.writers.file_names import file_name, object_files
+from cdkit_manifests.writers.file_names import file_name, file_names, object_files
 from cdkit_manifests.writers.helm.application_image import COMMENT, IMAGE, ApplicationImage, expression, helpers
 from cdkit_manifests.writers.helm.application_namespace import COMMENT as NAMESPACE_COMMENT
 from cdkit_manifests.writers.helm.application_namespace import NAMESPACE, ApplicationNamespace
@@ -34,7 +34,10 @@ def files(bundle: Bundle) -> dict[str, str]:
         ".helmignore": f"{RECORD}\n",
         "values.yaml": chart.defaults(),
         "values.schema.json": json.dumps(chart.values.schema, indent=2) + "\n",
-        **{f"values-{file_name(name)}.yaml": document(chart.values.of(name)) for name in bundle.environments},
+        **{
+            f"values-{file}.yaml": document(chart.values.of(name))
+            for name, file in zip(bundle.environments, file_names(bundle.environments), strict=True)
+        },
         "templates/_helpers.tpl": helpers(chart.name),
         **{f"templates/{name}.yaml": text for name, text in templates.items()},
     }

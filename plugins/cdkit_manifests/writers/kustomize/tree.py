@@ -9,7 +9,7 @@ from cdkit.api import Manifest
 from cdkit_manifests.bundle import Bundle
 from cdkit_manifests.nulls import without_nulls
 from cdkit_manifests.writers.field_order import ordered
-from cdkit_manifests.writers.file_names import file_name, object_files
+from cdkit_manifests.writers.file_names import file_names, object_files
 from cdkit_manifests.writers.identities import identities
 from cdkit_manifests.writers.kustomize.json_patch import json_patch
 from cdkit_manifests.writers.kustomize.merge_patch import NotExpressibleError, deletion, merge_patch
@@ -31,10 +31,9 @@ def files(bundle: Bundle) -> dict[str, str]:
         for name, item in base.items()
     }
     written[f"base/{FILE}"] = document({**_HEAD, "resources": [f"{name}.yaml" for name in base]})
-    for environment, wanted in bundle.environments.items():
-        folder = f"overlays/{file_name(environment)}"
+    for folder, wanted in zip(file_names(bundle.environments), bundle.environments.values(), strict=True):
         overlay = _overlay(objects, without_nulls(ordered(list(wanted))))
-        written |= {f"{folder}/{name}": text for name, text in overlay.items()}
+        written |= {f"overlays/{folder}/{name}": text for name, text in overlay.items()}
     return written
 
 

@@ -119,6 +119,28 @@ def test_a_route_in_doubt_is_not_asked(tmp_path: Path, file: str, text: str) -> 
     assert liveness(tmp_path, file, text) is None
 
 
+DJANGO = "ROOT_URLCONF = 'site.urls'\nALLOWED_HOSTS = {}\n"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "path"),
+    [
+        ("['*']", "/livez"),
+        ("os.environ.get('HOSTS', '*').split(',')", "/livez"),
+        ("['example.com']", None),
+        ("[]", None),
+    ],
+)
+def test_django_is_asked_only_where_it_answers_to_any_host(tmp_path: Path, hosts: str, path: str | None) -> None:
+    files = {
+        "requirements.txt": "django",
+        "site/settings.py": DJANGO.format(hosts),
+        "site/urls.py": "urlpatterns = [path('livez', view)]",
+    }
+    found = project(tmp_path, files).get("liveness")
+    assert (found.path if found.kind == "http" else None) == path
+
+
 def test_a_router_of_another_file_counts_unless_it_is_put_below_a_prefix(tmp_path: Path) -> None:
     plain = {"b.py": "app = FastAPI()\napp.include_router(router)"}
     below = {"b.py": "app = FastAPI()\napp.include_router(router, prefix='/v1')"}

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from cdkit.api import EnvVar, Fact, InvalidInput, Port, Probe, Project, ProjectFolder, ProjectReader, Source, StepBroken
+from cdkit.plugin.installed import installed_plugins
+from cdkit.plugin.manager import load_steps
+from cdkit_manifests.readers import own_readers
 from cdkit_manifests.reading.collect import collect
 from cdkit_manifests.reading.explain import explain
 from cdkit_manifests.reading.folder import DiskFolder
@@ -122,9 +125,13 @@ def test_a_project_of_which_nothing_is_known_is_told_what_was_looked_for(tmp_pat
     (warning,) = found.warnings
     assert warning.startswith("Nothing says what the project is: none of pyproject.toml, ")
     assert "package.json, " in warning
-    assert warning.endswith(
-        "compose.yml, Dockerfile was found. Say `name` and `port` under `with:`, or in `cdkit.yaml`."
-    )
+    assert "compose.yml, Dockerfile was found. " in warning
+    assert warning.endswith("Say `name` and `port` under `with:`, or in `cdkit.yaml`.")
+
+
+def test_the_readers_of_cdkit_are_found_as_any_others_are() -> None:
+    found = load_steps(installed_plugins()).extensions.project_readers()
+    assert [one.name for one in found] == [one.name for one in own_readers()]
 
 
 def test_everything_that_was_found_is_explained_and_what_lost_too(tmp_path: Path) -> None:
