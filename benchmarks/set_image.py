@@ -33,7 +33,7 @@ def figures() -> Iterator[Figure]:
     finally:
         command([*kubectl, "delete", "namespace", namespace, "--wait=false"])
     detail = f"{mine:.2f} s to {other:.2f} s"
-    yield Figure("set-image and rollout / kubectl set image, rollout status", mine / other, 1.3, "x", detail)
+    yield Figure("set-image and rollout / kubectl set image, rollout status", mine / other, 1.2, "x", detail)
 
 
 def _push(folder: Path, name: str) -> str:

@@ -158,6 +158,11 @@ def either(*ways: Callable[[Snapshot], bool]) -> Callable[[Snapshot], bool]:
     return lambda seen: any(way(seen) for way in ways)
 
 
+def both(*ways: Callable[[Snapshot], bool]) -> Callable[[Snapshot], bool]:
+    """Several ways to show it, all of which are needed."""
+    return lambda seen: all(way(seen) for way in ways)
+
+
 def failed_as(reason: str) -> Callable[[Snapshot], bool]:
     """A pod that has failed as a whole for a reason."""
     return lambda seen: any(pod["status"].get("reason") == reason for pod in seen["Pod"])

@@ -15,6 +15,7 @@ _ALIKE = (
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
     (re.compile(r"(?:(?<=killed )once|twice|[3-9] times) so far"), "twice so far"),
     (re.compile(r"for \d+ other pods?"), "for 2 other pods"),
+    (re.compile(r"web has not passed yet"), "web fails (not yet)"),
     (re.compile(r" \(x\d+\)"), ""),
     (re.compile(r"\b10\.\d+\.\d+\.\d+\b"), "10.1.0.7"),
     (re.compile(r"127\.0\.0\.1:\d{4,}"), "registry.example"),
