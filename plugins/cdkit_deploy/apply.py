@@ -69,15 +69,26 @@ class Apply(Step):
     options: Options
 
     def check(self, ctx: StepContext) -> Iterable[Problem]:
-        """The cluster answers, the namespace is there, the account may do it, and the manifests can be read."""
-        ctx.cluster.version()
-        yield from ctx.check_namespace()
-        yield from ctx.check_permissions(NEEDED)
+        """The manifests can be read, the namespace is there, and nothing stands in the way of deploying them."""
+        from cdkit_deploy.preflight import preflight
+        from cdkit_deploy.prepare import prepared
+        from cdkit_deploy.transaction.place import Place
+
+        objects: list[Manifest] = []
         if "manifests" not in ctx.pending:
             try:
-                self._read(ctx)
+                objects = [item for item in self._read(ctx) if self.options.chooses(item["kind"])]
             except InvalidInput as error:
                 yield Problem(error.message, None, error.remedy)
+        ctx.cluster.version()
+        if not any(item["kind"] == "Namespace" and item["metadata"]["name"] == ctx.namespace for item in objects):
+            missing = list(ctx.check_namespace())
+            yield from missing
+            if missing:
+                return
+        if self.options.preflight == "all":
+            wanted = prepared(objects, Place.of(ctx, ctx.step).owner)
+            yield from preflight(ctx, wanted, needed=NEEDED, longest=self.options.wait)
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
         """What applying would do to each object, asked by a dry run of the server, and what would be removed."""

@@ -26,6 +26,7 @@ from cdkit.api import (
     StepOptions,
     StepOutputs,
 )
+from cdkit_deploy.preflight.options import Preflight
 from cdkit_deploy.strategies import Kind, strategy_for
 from cdkit_deploy.strategies.pace import Manner, MinReady, Pace, Partition, Surge, Unavailable
 from cdkit_deploy.turn.options import TAKING_TURNS, TurnOptions
@@ -60,6 +61,7 @@ class SetImage(Step):
         unavailable: Unavailable = None
         partition: Partition = None
         min_ready: MinReady = None
+        preflight: Preflight = "all"
         wait: Annotated[Duration, Meta(description="How long the rollout may take before it counts as failed.")] = (
             Duration(600)
         )
@@ -87,9 +89,20 @@ class SetImage(Step):
         yield from ctx.check_permissions((*self._strategy.permissions(), *TAKING_TURNS))
         try:
             self._strategy.refuse_what_it_has_not(Pace.of(self.options))
-            self._changes(self._live(ctx))
+            live = self._live(ctx)
+            changes = self._changes(live)
         except (InvalidInput, ObjectNotFound) as error:
             yield Problem(error.message, None, error.remedy)
+            return
+        if self.options.preflight == "all":
+            yield from self._look_ahead(ctx, live, changes)
+
+    def _look_ahead(self, ctx: StepContext, live: Manifest, changes: Sequence[ImageChange]) -> Iterable[Problem]:
+        from cdkit_deploy.preflight import preflight_of_pods
+
+        # An image that an earlier step has yet to make cannot be asked for.
+        known = [] if {"image", "images"} & ctx.pending else _real(changes)
+        return preflight_of_pods(ctx, [self._strategy.with_images(live, known)])
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
         """The images before and after."""

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from cdkit.clients.kube.cluster import KubernetesCluster
-from cdkit.models.kube import Manifest, ObjectQuery
+from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
 from tests.real_world import eventually
 
 from .conftest import Finished, Project, deployment_image, pods_of
@@ -42,20 +42,50 @@ def is_ready(pod: Manifest) -> bool:
     return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
 
 
-def set_image(namespace: str, image: str) -> str:
+def set_image(namespace: str, image: str, **options: str) -> str:
     return yaml.safe_dump(
         {
             "name": "web",
             "environments": {"test": {"namespace": namespace}},
-            "steps": {"update": {"uses": "set-image", "with": {"workload": "web", "image": image}}},
+            "steps": {"update": {"uses": "set-image", "with": {"workload": "web", "image": image, **options}}},
         }
     )
+
+
+def test_an_image_that_does_not_exist_is_told_before_anything_is_changed(
+    deployable: Project, cluster: KubernetesCluster, namespace: str, registry: str, running: str
+) -> None:
+    before = cluster.get(ObjectRef("apps/v1", "Deployment", "web", namespace))
+    deployable.write(set_image(namespace, f"{registry}/tiny:no-such-tag"))
+    finished = deployable.cdkit("run")
+    assert finished.code == 3, finished.text
+    assert f"needs the image {registry}/tiny:no-such-tag, and its registry has none of that name" in finished.text
+    assert cluster.get(ObjectRef("apps/v1", "Deployment", "web", namespace)) == before
+
+
+def test_what_only_the_cluster_knows_is_told_before_anything_is_changed(
+    deployable: Project, cluster: KubernetesCluster, namespace: str, registry: str, running: str
+) -> None:
+    wanted = deployment("other", running)
+    wanted["metadata"]["namespace"] = namespace  # type: ignore[index]
+    pod = wanted["spec"]["template"]["spec"]  # type: ignore[index]
+    pod |= {"serviceAccountName": "robot", "nodeSelector": {"disk": "ssd"}}
+    pod["containers"][0]["envFrom"] = [{"secretRef": {"name": "login"}}]
+    (deployable.folder / "manifests.yaml").write_text(yaml.safe_dump(wanted), encoding="utf-8")
+    step = {"release": {"uses": "apply", "with": {"manifests": "manifests.yaml"}}}
+    environments = {"test": {"namespace": namespace}}
+    deployable.write(yaml.safe_dump({"name": "web", "environments": environments, "steps": step}))
+    finished = deployable.cdkit("run")
+    assert finished.code == 3, finished.text
+    for said in ("needs the ServiceAccount robot", "needs the Secret login", "not labelled disk=ssd"):
+        assert said in finished.text
+    assert cluster.get(ObjectRef("apps/v1", "Deployment", "other", namespace)) is None
 
 
 def test_an_image_that_does_not_exist_is_told_within_five_seconds_and_undone(
     deployable: Project, cluster: KubernetesCluster, namespace: str, registry: str, running: str
 ) -> None:
-    deployable.write(set_image(namespace, f"{registry}/tiny:no-such-tag"))
+    deployable.write(set_image(namespace, f"{registry}/tiny:no-such-tag", preflight="off"))
     with Moment(cluster, namespace, pull_failed) as shown:
         finished = deployable.cdkit("run")
         told = time.time()
@@ -94,7 +124,10 @@ def test_a_first_deployment_that_fails_leaves_nothing_behind(
         "environments": {"test": {"namespace": namespace}},
         "steps": {
             "manifests": {"uses": "generate-manifests", "with": {"image": f"{registry}/hello:no-such-tag"}},
-            "release": {"uses": "rolling-update", "with": {"manifests": "${{ steps.manifests.path }}"}},
+            "release": {
+                "uses": "rolling-update",
+                "with": {"manifests": "${{ steps.manifests.path }}", "preflight": "off"},
+            },
         },
     }
     hello.write(yaml.safe_dump(pipeline))

@@ -130,7 +130,7 @@ def test_a_controller_whose_new_pods_do_not_start_gets_its_old_ones_back(
     deployable: Project, cluster: KubernetesCluster, namespace: str, images: list[str], registry: str
 ) -> None:
     cluster.create(workload(CONTROLLERS, "v1", images[0], namespace))
-    finished = run(deployable, set_image(namespace, CONTROLLERS, f"{registry}/tiny:no-such-tag"))
+    finished = run(deployable, set_image(namespace, CONTROLLERS, f"{registry}/tiny:no-such-tag", preflight="off"))
     assert finished.code == 6, finished.text
     assert finished.result("update")["failure"]["cause"] == "image-not-found"
     assert controllers(cluster, namespace) == {"web": 2}

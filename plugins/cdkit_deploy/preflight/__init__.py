@@ -6,12 +6,12 @@ is asked once (`surroundings`). A check that the account is not let to make is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 import msgspec
 
-from cdkit.api import AccessDenied, Manifest, Problem, RequestRejected, StepContext, ask_all
+from cdkit.api import AccessDenied, Manifest, ObjectRef, Problem, RequestRejected, StepContext, ask_all
 from cdkit_deploy.preflight import (
     acceptance,
     budgets,
@@ -42,6 +42,7 @@ def preflight(
     *,
     needed: Iterable[tuple[str, str, str]],
     longest: float,
+    settled: Collection[ObjectRef] = (),
 ) -> list[Problem]:
     """What would make a deployment fail; doubts are told as warnings on the way.
 
@@ -50,6 +51,7 @@ def preflight(
         wanted: the objects to deploy, each with its namespace where its kind has one.
         needed: what the step needs of the cluster beside the objects: verb, API group and resource.
         longest: how many seconds the deployment may take.
+        settled: those of the objects that are as wanted already; the API server is not asked about them again.
 
     Raises:
         ClusterUnreachable: the API server does not answer.
@@ -59,7 +61,26 @@ def preflight(
         "whether the credentials last": partial(credentials.findings, around, ctx.clock.now(), longest),
         "what the account may do": partial(permissions.findings, around, needed),
         "whether the selectors stay the same": partial(selectors.findings, around),
-        "whether the API server accepts the objects": partial(acceptance.findings, around),
+        "whether the API server accepts the objects": partial(acceptance.findings, around, settled),
+    }
+    return _look(ctx, checks | _checks_of_pods(around))
+
+
+def preflight_of_pods(ctx: StepContext, workloads: Sequence[Manifest]) -> list[Problem]:
+    """What would keep the pods of workloads that are there from running as they shall; doubts are told as warnings.
+
+    Args:
+        ctx: the step's context.
+        workloads: each as it shall be.
+
+    Raises:
+        ClusterUnreachable: the API server does not answer.
+    """
+    return _look(ctx, _checks_of_pods(Surroundings(ctx.cluster, ctx.registry, ctx.namespace, workloads)))
+
+
+def _checks_of_pods(around: Surroundings) -> dict[str, Check]:
+    return {
         "whether what is referred to exists": partial(references.findings, around),
         "whether the images exist": partial(images.findings, around),
         "whether quotas have room": partial(quotas.findings, around),
@@ -68,6 +89,10 @@ def preflight(
         "whether volumes can move": partial(volumes.findings, around),
         "whether disruption budgets leave a way": partial(budgets.findings, around),
     }
+
+
+def _look(ctx: StepContext, checks: Mapping[str, Check]) -> list[Problem]:
+    """Make all checks at once; tell what could not be asked, and what is in doubt."""
     outcomes = ask_all([partial(_outcome, check) for check in checks.values()])
     for name, outcome in zip(checks, outcomes, strict=True):
         if outcome.unasked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from cdkit.api import Manifest, ObjectRef, Problem, Unavailable, WorldFailed, ask_all
@@ -10,9 +10,14 @@ from cdkit_deploy.preflight.finding import Finding
 from cdkit_deploy.preflight.surroundings import Surroundings
 
 
-def findings(around: Surroundings) -> Iterator[Finding]:
-    """A problem for each object that the server refuses."""
-    asked = [item for item in around.wanted if not _comes_later(around, item)]
+def findings(around: Surroundings, settled: Collection[ObjectRef] = ()) -> Iterator[Finding]:
+    """A problem for each object that the server refuses.
+
+    Args:
+        around: the objects to deploy.
+        settled: those that are not asked about, for they are as wanted already.
+    """
+    asked = [item for item in around.wanted if ObjectRef.of(item) not in settled and not _comes_later(around, item)]
     yield from filter(None, ask_all([partial(_refusal, around, item) for item in asked]))
 
 

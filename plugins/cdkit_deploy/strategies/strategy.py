@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -18,7 +19,7 @@ from cdkit.api import (
     StepContext,
 )
 from cdkit_deploy.rollout import await_rollout
-from cdkit_deploy.strategies.images import ImageChange, template_patch
+from cdkit_deploy.strategies.images import ImageChange, template_patch, with_images
 from cdkit_deploy.strategies.pace import Pace
 from cdkit_deploy.undo import Before, put_back
 
@@ -114,6 +115,15 @@ class Strategy(ABC):
         for name in self.template_path:
             template = template.get(name) or {}
         return dict(template)
+
+    def with_images(self, live: Manifest, changes: Sequence[ImageChange]) -> Manifest:
+        """A copy of a workload whose pod template has other images."""
+        changed = copy.deepcopy(live)
+        holder: Any = changed
+        for name in self.template_path[:-1]:
+            holder = holder[name]
+        holder[self.template_path[-1]] = with_images(self.template_of(live), changes)
+        return changed
 
     def refuse_what_it_has_not(self, pace: Pace) -> None:
         """Raise when something was asked for that the kind does not have.

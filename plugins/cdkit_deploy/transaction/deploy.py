@@ -11,6 +11,7 @@ from cdkit_deploy.ledger.ledger import Ledger
 from cdkit_deploy.ledger.record import Record
 from cdkit_deploy.transaction.baseline import read_baseline
 from cdkit_deploy.transaction.conflicts import without_conflicts
+from cdkit_deploy.transaction.last_look import must_be_possible
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.transaction.outlook import look_ahead
 from cdkit_deploy.transaction.place import Place
@@ -79,4 +80,5 @@ def _deploy(ctx: StepContext, wanted: Wanted, options: DeployOptions) -> Deploye
     record = transaction.new_record(wanted.commit, wanted.restores)
     if outlook.changes_nothing and not baseline.unsettled and options.recreate != "always":
         return Deployed(transaction.confirm(record), outlook.manifests, changed=False)
+    must_be_possible(ctx, outlook.targets, options)
     return Deployed(transaction.carry_out(record), outlook.manifests, changed=True)

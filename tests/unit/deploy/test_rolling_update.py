@@ -58,7 +58,7 @@ def cluster() -> FakeCluster:
 
 def update(cluster: FakeCluster, folder: Path, *objects: Manifest) -> StepRun:
     (folder / "manifests.yaml").write_text(yaml.safe_dump_all(objects), encoding="utf-8")
-    options = {"manifests": "manifests.yaml"}
+    options = {"manifests": "manifests.yaml", "preflight": "off"}
     return run_step(RollingUpdate, options, world=FakeWorld(cluster=cluster), workspace=folder, environment=PLACE)
 
 
@@ -120,7 +120,7 @@ def test_of_several_attempts_the_first_one_knows_what_was_before(cluster: FakeCl
     assert update(cluster, tmp_path, deployment("good")).error is None
     (tmp_path / "manifests.yaml").write_text(yaml.safe_dump(deployment("bad")), encoding="utf-8")
     world = FakeWorld(cluster=cluster)
-    step = RollingUpdate(RollingUpdate.Options(manifests="manifests.yaml"))
+    step = RollingUpdate(RollingUpdate.Options(manifests="manifests.yaml", preflight="off"))
 
     class Again(RollingUpdate):
         """Runs the same step twice, as a retry does; the first time the server goes away in the middle."""
@@ -139,7 +139,9 @@ def test_of_several_attempts_the_first_one_knows_what_was_before(cluster: FakeCl
         def _away(self, *_: object) -> None:
             raise ClusterUnreachable("The API server does not answer.")
 
-    failed = run_step(Again, {"manifests": "manifests.yaml"}, world=world, workspace=tmp_path, environment=PLACE)
+    failed = run_step(
+        Again, {"manifests": "manifests.yaml", "preflight": "off"}, world=world, workspace=tmp_path, environment=PLACE
+    )
     assert isinstance(failed.error, RolledBack)
     assert image_of(cluster) == "good"
 
@@ -148,7 +150,7 @@ def test_who_stops_a_rollout_is_told_that_it_goes_on(cluster: FakeCluster, tmp_p
     cancellation = Cancellation()
     cluster.react("Deployment", lambda *_: cancellation.cancel(Cancelled()))
     (tmp_path / "manifests.yaml").write_text(yaml.safe_dump(deployment("slow")), encoding="utf-8")
-    world, options = FakeWorld(cluster=cluster), {"manifests": "manifests.yaml"}
+    world, options = FakeWorld(cluster=cluster), {"manifests": "manifests.yaml", "preflight": "off"}
     ended = run_step(
         RollingUpdate, options, world=world, workspace=tmp_path, environment=PLACE, cancellation=cancellation
     )
@@ -159,7 +161,7 @@ def test_who_stops_a_rollout_is_told_that_it_goes_on(cluster: FakeCluster, tmp_p
 
 def test_set_image_puts_the_old_image_back(cluster: FakeCluster) -> None:
     cluster.put(deployment("good") | {"metadata": {"name": "web", "namespace": "team"}})
-    options = {"workload": "web", "image": "bad"}
+    options = {"workload": "web", "image": "bad", "preflight": "off"}
     failed = run_step(SetImage, options, world=FakeWorld(cluster=cluster), environment=PLACE)
     assert isinstance(failed.error, RolledBack)
     assert image_of(cluster) == "good"

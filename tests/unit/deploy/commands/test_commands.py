@@ -61,7 +61,7 @@ class Shop:
         (self.folder / "manifests.yaml").write_text(yaml.safe_dump_all(objects), encoding="utf-8")
         return run_step(
             Apply,
-            {"manifests": "manifests.yaml", "conflicts": "force"},
+            {"manifests": "manifests.yaml", "conflicts": "force", "preflight": "off"},
             world=self.world,
             workspace=self.folder,
             environment=PLACE,

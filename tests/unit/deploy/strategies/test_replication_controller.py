@@ -164,7 +164,14 @@ def running() -> WithControllers:
 
 
 def update(cluster: FakeCluster, image: str, **options: Any) -> StepRun:
-    wanted = {"workload": "web", "kind": "replicationcontroller", "image": image, "wait": "30s", **options}
+    wanted = {
+        "workload": "web",
+        "kind": "replicationcontroller",
+        "image": image,
+        "wait": "30s",
+        "preflight": "off",
+        **options,
+    }
     return run_step(SetImage, wanted, world=FakeWorld(cluster=cluster), environment=Environment("", "", "team"))
 
 

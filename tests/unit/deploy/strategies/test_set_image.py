@@ -93,7 +93,7 @@ def make(cluster: FakeCluster, kind: str, **spec: Any) -> None:
 
 
 def update(cluster: FakeCluster, kind: str = "deployment", **options: Any) -> StepRun:
-    wanted = {"workload": "web", "kind": kind, "wait": "5s", **options}
+    wanted = {"workload": "web", "kind": kind, "wait": "5s", "preflight": "off", **options}
     return run_step(SetImage, wanted, world=FakeWorld(cluster=cluster), environment=Environment("", "", "team"))
 
 

@@ -78,7 +78,9 @@ class Shop:
     def deploy(self, *objects: Manifest, cluster: Cluster | None = None, commit: str = "", **options: Any) -> StepRun:
         """Apply these manifests."""
         (self.folder / "manifests.yaml").write_text(yaml.safe_dump_all(objects), encoding="utf-8")
-        return self.run(Apply, {"manifests": "manifests.yaml", **options}, cluster=cluster, commit=commit)
+        return self.run(
+            Apply, {"manifests": "manifests.yaml", "preflight": "off", **options}, cluster=cluster, commit=commit
+        )
 
     def run(
         self,
