@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from cdkit.api import Change, InvalidInput, Manifest, Problem, Step, StepContext, StepOutputs
+from cdkit.api import Change, InvalidInput, Manifest, ObjectRef, Problem, Step, StepContext, StepOutputs
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.turn.options import TAKING_TURNS
 
@@ -88,7 +88,9 @@ class Apply(Step):
                 return
         if self.options.preflight == "all":
             wanted = prepared(objects, Place.of(ctx, ctx.step).owner)
-            yield from preflight(ctx, wanted, needed=NEEDED, longest=self.options.wait)
+            # What an object cannot become without being made anew is no reason against a deployment that may do so.
+            settled = {ObjectRef.of(item) for item in wanted} if self.options.recreate != "never" else ()
+            yield from preflight(ctx, wanted, needed=NEEDED, longest=self.options.wait, settled=settled)
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
         """What applying would do to each object, asked by a dry run of the server, and what would be removed."""

@@ -154,7 +154,7 @@ def test_a_deployment_is_applied_pruned_undone_and_rolled_back(app: App, images:
     assert app.deploy(*old(images[0])).code == 0
     assert is_old(app, images[0])
 
-    failed = app.deploy(*new(f"{images[0]}-missing"))
+    failed = app.deploy(*new(f"{images[0]}-missing"), preflight="off")
     assert failed.code == 6, failed.text
     assert is_old(app, images[0]), state(app)
 
@@ -217,7 +217,7 @@ def test_soak_of_deployments_that_are_killed_at_random_moments(
         # How long a dead holder's turn lasts is proven elsewhere; here it would only cost time.
         app.cluster.delete(ObjectRef("coordination.k8s.io/v1", "Lease", "cdkit-shop.test", app.namespace))
         if number % 3 == 2 and app.verdicts[-1] == "pending":
-            failed = app.deploy(*other(f"{images[0]}-missing"))
+            failed = app.deploy(*other(f"{images[0]}-missing"), preflight="off")
             assert failed.code == 6, failed.text
             assert is_old(app, images[0]) if forth else is_new(app, images[1]), (number, state(app))
         else:

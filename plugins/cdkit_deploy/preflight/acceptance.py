@@ -8,6 +8,7 @@ from functools import partial
 from cdkit.api import Manifest, ObjectRef, Problem, Unavailable, WorldFailed, ask_all
 from cdkit_deploy.preflight.finding import Finding
 from cdkit_deploy.preflight.surroundings import Surroundings
+from cdkit_deploy.refusals import immutable_changes, immutable_message, is_immutable
 
 
 def findings(around: Surroundings, settled: Collection[ObjectRef] = ()) -> Iterator[Finding]:
@@ -27,8 +28,24 @@ def _refusal(around: Surroundings, item: Manifest) -> Problem | None:
     except Unavailable:
         raise
     except WorldFailed as error:
-        return Problem(f"{ObjectRef.of(item)} would be refused: {error.message}", None, error.remedy)
+        return _unchangeable(around, item, error) or _refused(item, error)
     return None
+
+
+def _refused(item: Manifest, error: WorldFailed) -> Problem:
+    return Problem(f"{ObjectRef.of(item)} would be refused: {error.message}", None, error.remedy)
+
+
+def _unchangeable(around: Surroundings, item: Manifest, error: WorldFailed) -> Problem | None:
+    """The refusal of a change that is not possible, by the fields that it is about."""
+    if not any(map(is_immutable, error.fields)):
+        return None
+    ref = ObjectRef.of(item)
+    live = around.live(ref)
+    if live is None:
+        return None
+    message = immutable_message(ref, immutable_changes(error.fields, live, item))
+    return Problem(message, None, "Keep them, or let `recreate: where-needed` delete and create the object.")
 
 
 def _comes_later(around: Surroundings, item: Manifest) -> bool:
