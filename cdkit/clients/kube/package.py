@@ -61,7 +61,11 @@ def complete(kube_config: Any) -> None:
 
 @contextmanager
 def _without_the_rest() -> Iterator[None]:
-    """Let the package be without what its `__init__` imports, and without the OAuth libraries; others see all of it."""
+    """Let the package be without what its `__init__` imports, and without the OAuth libraries, for us alone.
+
+    Who imports the package later, a plugin say, gets all of it: what we have imported is ours, and is forgotten again.
+    """
+    known = {name: module for name, module in sys.modules.items() if _is_of_package(name)}
     spec = find_spec(_PACKAGE)
     package = ModuleType(_PACKAGE)
     package.__path__ = list(spec.submodule_search_locations or ()) if spec else []
@@ -74,6 +78,12 @@ def _without_the_rest() -> Iterator[None]:
         for name, module in stand_ins.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
+        for name in [name for name in sys.modules if _is_of_package(name) and name not in known]:
+            del sys.modules[name]
+
+
+def _is_of_package(name: str) -> bool:
+    return name == _PACKAGE or name.startswith(f"{_PACKAGE}.")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -126,9 +126,7 @@ class Endpoint:
             headers = dict(request.headers)
             if authorization and self._is_ours(url):
                 headers["Authorization"] = authorization
-            response = self._connections.open(
-                request.method, url, headers, request.body() if request.body is not None else None
-            )
+            response = self._sent(request, url, headers)
             response.url = url
             location = response.headers.get("Location", "")
             if response.status not in _REDIRECTS or not location:
@@ -136,6 +134,15 @@ class Endpoint:
             response.close()
             url = self._allowed(urljoin(url, location), request.what)
         raise WorldFailed(f"{request.what}: {self.host} redirects more than {MOST_REDIRECTS} times.")
+
+    def _sent(self, request: Request, url: str, headers: Mapping[str, str]) -> Any:
+        body = request.body() if request.body is not None else None
+        try:
+            return self._connections.open(request.method, url, headers, body)
+        finally:
+            # One that is read from another registry meanwhile has a connection of its own to give back.
+            if isinstance(body, Generator):
+                body.close()
 
     def _allowed(self, url: str, what: str) -> str:
         scheme = urlsplit(url).scheme
