@@ -1,7 +1,7 @@
-"""The entry point of cdkit's container: on a build server without a command, the settings say what to do; else it is
-as `cdkit`.
+"""The entry point of cdkit's container: `cdkit`, and for a plugin of a build server, what its settings say.
 
-It is no shell script: some shells drop environment variables whose names hold a dash, and Drone's settings have them.
+A plugin is started without a command. This is no shell script: some shells drop environment variables whose names hold
+a dash, and Drone's settings have them.
 """
 
 from __future__ import annotations
