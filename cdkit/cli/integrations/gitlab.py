@@ -23,7 +23,7 @@ OF_THE_JOB: dict[str, dict[str, Any]] = {
 }
 
 ALLOWED = "allowed_exit_codes"
-REPORTS = "**/.cdkit/reports"
+REPORTS = ".cdkit/reports"
 
 
 def component(_: Mapping[str, type[Step]]) -> str:
@@ -50,7 +50,6 @@ def component(_: Mapping[str, type[Step]]) -> str:
         "allow_failure": {"exit_codes": f"$[[ inputs.{ALLOWED} ]]"},
         "artifacts": {
             "when": "always",
-            # They stand beside the pipeline file, wherever that is.
             "paths": [f"{REPORTS}/"],
             "reports": {"junit": f"{REPORTS}/junit.xml", "dotenv": f"{REPORTS}/outputs.env"},
         },

@@ -53,7 +53,7 @@ def test_the_component_is_a_header_and_a_job_with_reports() -> None:
     (body,) = job.values()
     used = set(body["variables"].values()) - {"50"}
     assert used <= {f"$[[ inputs.{name} ]]" for name in head["spec"]["inputs"]}
-    assert body["artifacts"]["reports"]["dotenv"] == "**/.cdkit/reports/outputs.env"
+    assert body["artifacts"]["reports"]["dotenv"] == ".cdkit/reports/outputs.env"
 
 
 def test_the_page_of_settings_has_a_section_for_every_step() -> None:
