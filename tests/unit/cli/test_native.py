@@ -56,7 +56,7 @@ def test_gitlab_finds_the_reports_of_a_pipeline_in_a_folder_below_the_checkout(f
     service = folder / "shop"
     service.mkdir()
     (folder / "cdkit.yaml").rename(service / "cdkit.yaml")
-    run("--file", "shop/cdkit.yaml", GITLAB_CI="true", CI_PROJECT_DIR=str(folder))
+    run("--file", "shop/cdkit.yaml", GITLAB_CI="true")
     assert (folder / ".cdkit" / "reports" / "junit.xml").exists()
 
 
