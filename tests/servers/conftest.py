@@ -67,6 +67,13 @@ class Checkout(msgspec.Struct, frozen=True):
                 text = text.replace(STANDS_FOR[name], word)
             file.write_text(text, encoding="utf-8")
 
+    def deliver_to(self, namespace: str) -> None:
+        """Let pipelines without environments deliver to a namespace of the test's own."""
+        for file in self.pipelines():
+            if file.name == "cdkit.yaml":
+                with file.open("a", encoding="utf-8") as pipeline:
+                    pipeline.write(f"\nenvironments:\n  test: {{namespace: {namespace}}}\n")
+
     def pipelines(self) -> list[Path]:
         """The pipeline files, and what they include."""
         return [*self.folder.glob("cdkit.yaml"), *self.folder.glob("*/cdkit.yaml"), *self.folder.glob("delivery.yaml")]

@@ -48,9 +48,7 @@ def test_hello_is_delivered_and_reported(
     real_cluster: KubernetesCluster,
 ) -> None:
     checkout.replace(registry=f"{registry}/{namespace}", base=base)
-    pipeline = checkout.folder / "cdkit.yaml"
-    where = f"environments:\n  test: {{namespace: {namespace}}}\n\nsteps:\n"
-    pipeline.write_text(pipeline.read_text(encoding="utf-8").replace("steps:\n", where, 1), encoding="utf-8")
+    checkout.deliver_to(namespace)
     ended = GitLab(checkout, "hello", tools).run("deliver", KUBECONFIG=kubeconfig)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "PASS" in ended.stdout
