@@ -105,7 +105,7 @@ def checkout(request: pytest.FixtureRequest, tmp_path: Path) -> Checkout:
     home.mkdir()
     kept = {name: os.environ[name] for name in ("LANG", "TMPDIR", "DOCKER_HOST") if name in os.environ}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    checkout = Checkout(folder, {**kept, "PATH": path, "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"})
+    checkout = Checkout(folder, {**kept, "PATH": path, "HOME": str(home), "NO_COLOR": "1", "GIT_CONFIG_NOSYSTEM": "1"})
     commit(checkout)
     return checkout
 

@@ -85,8 +85,19 @@ def test_the_examples_name_this_version_and_every_server_has_all_three() -> None
             assert set(OURS.findall(file.read_text(encoding="utf-8"))) == {__version__}, file
 
 
+def smallest(server: str) -> list[str]:
+    """The lines of a server's smallest example, without its comments."""
+    (hello,) = (EXAMPLES / server).glob("hello.*")
+    lines = hello.read_text(encoding="utf-8").splitlines(keepends=True)
+    return [line for line in lines if not line.startswith(("#", "//"))]
+
+
 @pytest.mark.parametrize("server", SERVERS)
 def test_the_smallest_example_is_five_lines(server: str) -> None:
-    (hello,) = (EXAMPLES / server).glob("hello.*")
-    lines = hello.read_text(encoding="utf-8").splitlines()
-    assert len([line for line in lines if not line.startswith(("#", "//"))]) <= 5
+    assert len(smallest(server)) == 5
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_the_readme_has_the_smallest_example_as_it_is(server: str) -> None:
+    language = "groovy" if server == "jenkins" else "yaml"
+    assert f"```{language}\n{''.join(smallest(server))}```" in (REPOSITORY / "README.md").read_text(encoding="utf-8")

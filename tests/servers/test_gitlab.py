@@ -70,15 +70,6 @@ def test_each_service_of_a_monorepo_has_a_job_with_its_own_reports(checkout: Che
         assert f'classname="{service}"' in (artifacts / ".cdkit/reports/junit.xml").read_text()
 
 
-@pytest.mark.parametrize("checkout", ["monorepo", "promotion"], indirect=True)
-def test_the_steps_of_the_examples_are_planned(checkout: Checkout, tools: Path, request: pytest.FixtureRequest) -> None:
-    name = request.node.callspec.params["checkout"]
-    jobs = {"monorepo": "deliver-shop", "promotion": "staging"}
-    ended = GitLab(checkout, name, tools).run("--variable", "PLUGIN_DRY_RUN=true", jobs[name])
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "release (rolling-update)" in ended.stdout
-
-
 @pytest.mark.parametrize("checkout", ["promotion"], indirect=True)
 def test_production_waits_for_a_person_and_is_approved_by_the_job(checkout: Checkout, tools: Path) -> None:
     checkout.stand_in()
