@@ -7,6 +7,8 @@ PACKAGES := cdkit plugins
 SOURCES := $(PACKAGES) tests benchmarks pipeline-examples
 # The variables of the test cluster; a failure of `up` ends the recipe with its exit code.
 WITH_CLUSTER = vars=$$(tests/cluster/up) || exit $$?; eval "$$vars"
+# Those of the clients with which tests play build servers.
+WITH_SERVERS = vars=$$(tests/servers/tools) || exit $$?; eval "$$vars"
 
 .PHONY: help
 help: ## Show this list.
@@ -24,7 +26,7 @@ demo: venv ## Run the hello pipeline on a cluster of its own, and show what it a
 
 .PHONY: test
 test: venv lint types layers ## Run all checks and tests.
-	@$(WITH_CLUSTER); $(BIN)/pytest -q -n 4 --dist worksteal tests
+	@$(WITH_CLUSTER); $(WITH_SERVERS); $(BIN)/pytest -q -n 4 --dist worksteal tests
 
 .PHONY: lint
 lint: venv ## Check style and format.
@@ -40,8 +42,12 @@ layers: venv ## Check that imports run downwards only.
 	@$(BIN)/lint-imports
 
 .PHONY: unit
-unit: venv ## Run the tests that need no cluster.
-	@$(BIN)/pytest -q -n 2 -m "not cluster" tests
+unit: venv ## Run the tests that need no cluster and no clients of build servers.
+	@$(BIN)/pytest -q -n 2 -m "not cluster and not servers" tests
+
+.PHONY: servers
+servers: venv ## Run the examples of all build servers with their real clients.
+	@$(WITH_CLUSTER); $(WITH_SERVERS); $(BIN)/pytest -q -n 2 tests/servers
 
 .PHONY: cluster
 cluster: ## Bring up the test cluster, and print its variables.

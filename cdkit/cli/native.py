@@ -26,7 +26,7 @@ MARKS_OF_A_SERVER = ("CI", "TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL", "GITHU
 """Where none of these is set, no server has to be looked for."""
 
 REPORTS = Path(".cdkit") / "reports"
-"""Where a server's own configuration file picks reports up, below the folder of the pipeline file."""
+"""Where a server's own configuration picks reports up: below the folder of the pipeline file; of GitLab's job."""
 
 
 def server_name(environ: Mapping[str, str] = os.environ) -> str:
@@ -143,7 +143,8 @@ def files_of(server: str, workspace: Path, environ: Mapping[str, str] = os.envir
             given = ((files.append_summary, "GITHUB_STEP_SUMMARY"), (files.append_outputs, "GITHUB_OUTPUT"))
             return [report(Path(environ[variable])) for report, variable in given if environ.get(variable)]
         case "gitlab":
-            folder = workspace / REPORTS
+            # The job's configuration looks below the folder where it starts, wherever the pipeline file is.
+            folder = Path.cwd() / REPORTS
             return [files.write_dotenv(folder / "outputs.env"), files.write_junit(folder / "junit.xml")]
         case "drone":
             return [files.append_dotenv(Path(environ["DRONE_OUTPUT"]))] if environ.get("DRONE_OUTPUT") else []

@@ -23,6 +23,7 @@ OF_THE_JOB: dict[str, dict[str, Any]] = {
 }
 
 ALLOWED = "allowed_exit_codes"
+REPORTS = ".cdkit/reports"
 
 
 def component(_: Mapping[str, type[Step]]) -> str:
@@ -41,15 +42,16 @@ def component(_: Mapping[str, type[Step]]) -> str:
         "stage": "$[[ inputs.stage ]]",
         # GitLab runs a script of its own by the shell of the image.
         "image": {"name": "$[[ inputs.image ]]", "entrypoint": [""]},
-        # One deployment of an environment after the other; cdkit itself sees to it too, across projects and servers.
-        "resource_group": "cdkit-$[[ inputs.env ]]",
+        # One such job after the other, in the order of their pipelines where the resource group's process mode says so;
+        # cdkit itself sees to it too, across projects and servers.
+        "resource_group": "cdkit/$[[ inputs.job ]]",
         "variables": {**variables, "GIT_DEPTH": "50"},
         "script": ["cdkit from-settings"],
         "allow_failure": {"exit_codes": f"$[[ inputs.{ALLOWED} ]]"},
         "artifacts": {
             "when": "always",
-            "paths": [".cdkit/reports/"],
-            "reports": {"junit": ".cdkit/reports/junit.xml", "dotenv": ".cdkit/reports/outputs.env"},
+            "paths": [f"{REPORTS}/"],
+            "reports": {"junit": f"{REPORTS}/junit.xml", "dotenv": f"{REPORTS}/outputs.env"},
         },
     }
     head = yaml_text({"spec": {"inputs": inputs}})

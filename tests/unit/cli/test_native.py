@@ -52,6 +52,14 @@ def test_gitlab_folds_steps_and_gets_reports(folder: Path) -> None:
     assert (reports / "junit.xml").stat().st_mode & 0o077 == 0
 
 
+def test_gitlab_finds_the_reports_of_a_pipeline_in_a_folder_below_the_checkout(folder: Path) -> None:
+    service = folder / "shop"
+    service.mkdir()
+    (folder / "cdkit.yaml").rename(service / "cdkit.yaml")
+    run("--file", "shop/cdkit.yaml", GITLAB_CI="true")
+    assert (folder / ".cdkit" / "reports" / "junit.xml").exists()
+
+
 def test_json_stays_json_on_every_server(folder: Path) -> None:
     for line in run("--output", "json", GITHUB_ACTIONS="true").splitlines():
         json.loads(line)
