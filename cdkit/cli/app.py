@@ -28,6 +28,7 @@ COMMANDS = {
     "step": "Run one step without a pipeline file.",
     "steps": "List the kinds of steps, or document one.",
     "validate": "Check the pipeline file, without asking the world.",
+    "watch": "Run the pipeline now, and again whenever its sources change.",
 }
 
 

@@ -10,6 +10,7 @@ import click
 from cdkit.errors import InvalidInput
 
 DEFAULT_FILE = "cdkit.yaml"
+DEFAULT_JOBS = 8
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -23,6 +24,13 @@ def pipeline_options(command: Command) -> Command:
         "-s", "--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable; can be repeated."
     )
     return file(env(assign(command)))
+
+
+def jobs_option(command: Command) -> Command:
+    """`--jobs`."""
+    return click.option(
+        "-j", "--jobs", type=click.IntRange(1, 256), default=DEFAULT_JOBS, show_default=True, help="Steps at once."
+    )(command)
 
 
 def assigned(assignments: Sequence[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from cdkit.models.event import ChecksPassed, RunFinished, RunStarted
 
 
 def conduct(session: Session, jobs: int, stage: Stage, continuation: Continuation | None = None) -> int:
-    """Announce a run, check all its steps, and execute them; gives the exit code.
+    """Announce a run, check all its steps, and execute them, while signals can stop it; gives the exit code.
 
     Args:
         session: the run; the stage's reporter is one of its own.
@@ -28,28 +28,37 @@ def conduct(session: Session, jobs: int, stage: Stage, continuation: Continuatio
         stage: where it is shown.
         continuation: which steps were chosen, and which run is continued; a whole new run when left out.
     """
-    going_on = continuation or Continuation()
-    pipeline = session.pipeline
     inbox: Messages = Inbox()
     with closing(stage), interruptions(inbox, say=stage.say, leave=stage.leave):
-        session.emit(
-            RunStarted(
-                run_id=session.id,
-                pipeline=pipeline.name,
-                version=__version__,
-                steps=tuple(pipeline.steps),
-                environment=pipeline.environment.name,
-            )
+        return conduct_within(session, inbox, jobs, continuation or Continuation())
+
+
+def conduct_within(session: Session, inbox: Messages, jobs: int, continuation: Continuation) -> int:
+    """The same, for who sees to the signals and to the stage.
+
+    Args:
+        session: the run.
+        inbox: where it is interrupted.
+        jobs: how many steps may run at once.
+        continuation: which steps were chosen, and which run is continued.
+    """
+    pipeline = session.pipeline
+    session.emit(
+        RunStarted(
+            run_id=session.id,
+            pipeline=pipeline.name,
+            version=__version__,
+            steps=tuple(pipeline.steps),
+            environment=pipeline.environment.name,
         )
-        seconds = measured(session.clock)
-        code = _checked(session, inbox, going_on.selection)
-        if code:
-            return code
-        session.emit(ChecksPassed(seconds=seconds()))
-        result = execute(
-            session, inbox, jobs=jobs, selection=going_on.selection, memory=going_on.memory(session.workspace)
-        )
-        return result.exit_code
+    )
+    seconds = measured(session.clock)
+    code = _checked(session, inbox, continuation.selection)
+    if code:
+        return code
+    session.emit(ChecksPassed(seconds=seconds()))
+    memory = continuation.memory(session.workspace)
+    return execute(session, inbox, jobs=jobs, selection=continuation.selection, memory=memory).exit_code
 
 
 def conduct_check(session: Session, stage: Stage) -> int:

@@ -27,12 +27,14 @@ class Choice(msgspec.Struct, frozen=True):
         start: the step of --from.
         skip: the steps of --skip.
         resume: the run of --resume: its id, or `last`; empty to begin anew.
+        at_exit: the step of --at-exit.
     """
 
     only: tuple[str, ...] = ()
     start: str = ""
     skip: tuple[str, ...] = ()
     resume: str = ""
+    at_exit: str = ""
 
 
 class Continuation(msgspec.Struct, frozen=True):
@@ -72,7 +74,7 @@ def continue_with(pipeline: Pipeline, choice: Choice) -> Continuation:
     Raises:
         InvalidInput: there is no such step or run, or the past run has not what is needed.
     """
-    selection = select(pipeline.steps, only=choice.only, start=choice.start, skip=choice.skip)
+    selection = select(pipeline.steps, only=choice.only, start=choice.start, skip=choice.skip, at_exit=choice.at_exit)
     if not choice.resume and not selection.taken_over:
         return Continuation(selection)
     past = _past_run(pipeline, "" if choice.resume in {"", LAST} else choice.resume)

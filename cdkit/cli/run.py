@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 
 import click
 
 from cdkit.cli.approval import must_be_approved
-from cdkit.cli.arguments import pipeline_options
+from cdkit.cli.arguments import jobs_option, pipeline_options
 from cdkit.cli.conduct import conduct
-from cdkit.cli.continuation import Choice, Continuation, choice_options, continue_with
-from cdkit.cli.display import Display, display_options, stage
+from cdkit.cli.continuation import Choice, choice_options, continue_with
+from cdkit.cli.display import Display, display_options
 from cdkit.cli.native import Native
+from cdkit.cli.recorded_run import open_run
 from cdkit.cli.report_files import asked_for
-from cdkit.cli.wiring import load_pipeline, new_run_id, open_session
-from cdkit.engine.history import prune
-from cdkit.engine.journal import JOURNAL, run_folder
-from cdkit.pipeline.pipeline import Pipeline
-
-DEFAULT_JOBS = 8
+from cdkit.cli.wiring import load_pipeline
 
 
 @click.command("run")
 @pipeline_options
-@click.option(
-    "-j", "--jobs", type=click.IntRange(1, 256), default=DEFAULT_JOBS, show_default=True, help="Steps at once."
-)
+@jobs_option
 @click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing; as `cdkit plan`.")
 @click.option(
     "--report",
@@ -59,17 +52,9 @@ def command(
     files = asked_for(reports)
     pipeline = load_pipeline(file, environment, assignments)
     must_be_approved(pipeline, approved)
-    native = Native.here(pipeline.workspace, display.output)
-    sys.exit(_run(pipeline, jobs, display, native.writing(files), continue_with(pipeline, choice)))
-
-
-def _run(pipeline: Pipeline, jobs: int, display: Display, native: Native, continuation: Continuation) -> int:
-    prune(pipeline.workspace, time.time())
-    run_id = new_run_id()
-    journal = run_folder(pipeline.workspace, run_id) / JOURNAL
-    shown = stage(display, str(journal), native.dialect)
-    session = open_session(pipeline, run_id, record=True, reporters=[shown.reporter, *native.reporters()])
-    native.hide(session.secrets.values.values(), sys.stdout)
-    code = conduct(session, jobs, shown, continuation)
-    native.search(session)
-    return code
+    native = Native.here(pipeline.workspace, display.output).writing(files)
+    continuation = continue_with(pipeline, choice)
+    run = open_run(pipeline, display, native)
+    code = conduct(run.session, jobs, run.stage, continuation)
+    native.search(run.session)
+    sys.exit(code)

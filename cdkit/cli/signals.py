@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from cdkit.engine.messages import Interrupted, Messages
+from cdkit.engine.messages import Interrupted, Interruptible
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -26,12 +26,12 @@ def _leave() -> None:
 
 @contextmanager
 def interruptions(
-    inbox: Messages, *, say: Callable[[str], None] = say_on_stderr, leave: Callable[[], None] = _leave
+    inbox: Interruptible, *, say: Callable[[str], None] = say_on_stderr, leave: Callable[[], None] = _leave
 ) -> Iterator[None]:
     """Leave signals in the mailbox of the run while it runs.
 
     Args:
-        inbox: the mailbox.
+        inbox: the mailbox, or who hands them on to it.
         say: tells the person that the signal was heard.
         leave: the last that is done before a second signal ends the process.
     """

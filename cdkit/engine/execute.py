@@ -177,7 +177,7 @@ class _Execution:
 
     def _handle(self, message: object) -> None:
         if isinstance(message, Interrupted):
-            self._interrupt(message.signal_number)
+            self._interrupt(message.reason)
         elif isinstance(message, Ended):
             self._end(message.performed)
         now = self._clock.monotonic()
@@ -185,8 +185,8 @@ class _Execution:
             if now >= running.next_look():
                 self._look_at(name, running, now)
 
-    def _interrupt(self, signal_number: int) -> None:
-        self._cancellation.cancel(Cancelled(signal_number=signal_number))
+    def _interrupt(self, reason: Cancelled) -> None:
+        self._cancellation.cancel(reason)
         now = self._clock.monotonic()
         for running in self._running.values():
             running.abandon_at = now + GRACE

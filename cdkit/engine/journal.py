@@ -32,7 +32,7 @@ class Journal:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _ignore_in_git(folder)
             self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            # Held until the process ends, however it ends: whoever removes old runs sees that this one is at work.
+            # Held until it is closed, or the process ends in whatever way: who removes old runs sees this one work.
             fcntl.flock(self._file, fcntl.LOCK_SH)
         except OSError as error:
             message = f"The record of the run cannot be written to {folder}: {error.strerror}."

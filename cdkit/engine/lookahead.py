@@ -13,7 +13,7 @@ from cdkit.engine.capture import Capture, captured
 from cdkit.engine.messages import Interrupted, Messages
 from cdkit.engine.selection import Selection
 from cdkit.engine.session import Session
-from cdkit.errors import Cancelled, CdkitError, CheckFailed, StepBroken, Unavailable
+from cdkit.errors import CdkitError, CheckFailed, StepBroken, Unavailable
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.change import Change
 from cdkit.models.event import StepOutput
@@ -131,9 +131,9 @@ def _collect(count: int, session: Session, inbox: Messages, cancellation: Cancel
     while len(answers) < count:
         message = session.clock.receive(inbox, None)
         if isinstance(message, Interrupted):
-            cancelled = Cancelled(signal_number=message.signal_number)
-            cancellation.cancel(cancelled)
-            raise cancelled
+            reason = message.reason
+            cancellation.cancel(reason)
+            raise reason
         if isinstance(message, Answered):
             answers[message.preview.step] = message.preview
     return answers

@@ -41,27 +41,35 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 def select(
-    steps: Mapping[str, PipelineStep], *, only: Iterable[str] = (), start: str = "", skip: Iterable[str] = ()
+    steps: Mapping[str, PipelineStep],
+    *,
+    only: Iterable[str] = (),
+    start: str = "",
+    skip: Iterable[str] = (),
+    at_exit: str = "",
 ) -> Selection:
-    """The selection that `--only`, `--from` and `--skip` make. Steps under `finally` run in any case.
+    """The selection that `--only`, `--from`, `--skip` and `--at-exit` make. Steps under `finally` run in any case.
 
     Args:
         steps: all steps, in an order in which they can run.
         only: run these, and what they depend on.
         start: run this one and all that depends on it; what stands before it is taken over from the last run.
         skip: leave these out. A step that reads what one of them hands on cannot run then; one that only follows can.
+        at_exit: leave this one out: it runs when all is over.
 
     Raises:
         InvalidInput: there is no such step.
     """
     chosen = {name for given in only for name in _runs_of(steps, given, "--only")}
     skipped = {name for given in skip for name in _runs_of(steps, given, "--skip")}
+    last = set(_runs_of(steps, at_exit, "--at-exit")) if at_exit else set()
     wanted = _with_needs(steps, chosen) if chosen else set(steps)
     behind = _with_followers(steps, set(_runs_of(steps, start, "--from"))) if start else set(steps)
     reasons = {name: "it is not among those of --only" for name in steps if name not in wanted}
     reasons |= dict.fromkeys(skipped, "--skip leaves it out")
+    reasons |= dict.fromkeys(last, "--at-exit runs it at the end")
     taken_over = frozenset(name for name in wanted if name not in behind) - skipped
-    final = {name for name, step in steps.items() if step.is_final} - skipped
+    final = {name for name, step in steps.items() if step.is_final} - skipped - last
     return Selection({name: why for name, why in reasons.items() if name not in final}, taken_over - final)
 
 

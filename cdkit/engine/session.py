@@ -111,6 +111,10 @@ class Session:
             self._waits[event.step] = event.what
         self._stream.emit(event)
 
+    def close(self) -> None:
+        """End the record of the run, for a process that goes on to another one."""
+        self._stream.close()
+
     def awaited_by(self, step: str) -> str:
         """What a step said last that it waits for; empty when it never said."""
         return self._waits.get(step, "")

@@ -66,6 +66,14 @@ class EventStream:
             finally:
                 self._handing_on.release()
 
+    def close(self) -> None:
+        """Hand nothing on any more, and let go of the journal."""
+        with self._handing_on:
+            self._ended = True
+            if self._journal is not None:
+                self._journal.close()
+                self._journal = None
+
     def _hand_on(self) -> None:
         while self._pending:
             batch = [self._pending.popleft() for _ in range(len(self._pending))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -34,22 +35,45 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def typed(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
-    """What comes of a line that is typed into a shell."""
+def is_endless(command: str) -> bool:
+    """Whether a command ends only when it is told to."""
+    return command.startswith("cdkit watch")
+
+
+def started(folder: Path, command: str) -> subprocess.Popen[str]:
+    """A line that is typed into a shell."""
     search = f"{REPOSITORY}{os.pathsep}{REPOSITORY / 'plugins'}"
     path = f"{folder.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(
+    return subprocess.Popen(
         ["sh", "-c", command],
         cwd=folder,
         env={**os.environ, "PATH": path, "PYTHONPATH": search, "HOME": str(folder.parent)},
-        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
-        check=False,
     )
 
 
-@pytest.mark.parametrize("command", EXAMPLES)
+def typed(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """What comes of it."""
+    with started(folder, command) as process:
+        out, err = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
+@pytest.mark.parametrize("command", [line for line in EXAMPLES if is_endless(line)])
+def test_an_endless_example_works_until_ctrl_c(project: Path, command: str) -> None:
+    with started(project, f"exec {command}") as process:
+        assert process.stdout is not None
+        while "Ctrl-C ends it." not in (line := process.stdout.readline()):
+            assert line, process.communicate()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, out + err
+
+
+@pytest.mark.parametrize("command", [line for line in EXAMPLES if not is_endless(line)])
 def test_an_example_works(project: Path, command: str) -> None:
     ended = typed(project, command)
     assert ended.returncode in DEPENDS_ON_THE_MACHINE.get(command, {0}), ended.stdout + ended.stderr

@@ -1,0 +1,1 @@
+"""Runs a pipeline again whenever its sources change."""
