@@ -19,7 +19,7 @@ _CLASSIFIERS = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "The Unlicense (Unlicense)": "Unlicense",
 }
-"""Python's classifiers, by their last part (https://pypi.org/classifiers/)."""
+"""Python's classifiers, by their last part."""
 
 _TEXTS = (
     ("GNU AFFERO GENERAL PUBLIC LICENSE Version 3", "AGPL-3.0-only"),

@@ -230,8 +230,8 @@ def test_a_mistake_in_the_dockerfile_is_told_with_its_place(project: Project) ->
 
 
 def test_a_login_that_would_stay_in_the_image_is_refused(project: Project) -> None:
-    project.write("src/.npmrc", "//registry.npmjs.org/:_authToken=npm_0123456789abcdef\n")
-    project.write(".npmrc", "//registry.npmjs.org/:_authToken=npm_0123456789abcdef\n")
+    project.write("src/.npmrc", "//npm.example.org/:_authToken=npm_0123456789abcdef\n")
+    project.write(".npmrc", "//npm.example.org/:_authToken=npm_0123456789abcdef\n")
     (found,) = project.problems()
     assert found.startswith("src/.npmrc in the build context holds an npm login")
     assert project.problems(allow_secrets=["src/.npmrc"]) == []

@@ -22,7 +22,7 @@ def leaks(folder: Path, dockerfile: str = "FROM scratch\n", **args: str) -> list
 
 
 FOUND = [
-    (".npmrc", "//registry.npmjs.org/:_authToken=npm_0123456789abcdef\n"),
+    (".npmrc", "//npm.example.org/:_authToken=npm_0123456789abcdef\n"),
     ("web/.npmrc", "_auth = aGVsbG86d29ybGQ=\n"),
     (".yarnrc.yml", 'npmAuthToken: "0123456789abcdef"\n'),
     (".pypirc", "[pypi]\nusername = __token__\npassword = pypi-AgEIcHlwaS5vcmc\n"),
@@ -65,7 +65,7 @@ def test_a_file_with_a_login_or_a_key_is_found(tmp_path: Path, path: str, conten
 @pytest.mark.parametrize(
     ("path", "content"),
     [
-        (".npmrc", "//registry.npmjs.org/:_authToken=${NPM_TOKEN}\nregistry=https://registry.npmjs.org\n"),
+        (".npmrc", "//npm.example.org/:_authToken=${NPM_TOKEN}\nregistry=https://npm.example.org\n"),
         (".npmrc", "save-exact=true\n"),
         (".yarnrc.yml", 'npmAuthToken: "${NPM_TOKEN}"\n'),
         (".pypirc", "[pypi]\nrepository = https://pypi.example.org\n"),
