@@ -92,7 +92,19 @@ def write_junit(path: Path) -> ReportFile:
     return ReportFile(path, write)
 
 
+def write_html(path: Path) -> ReportFile:
+    """A file of its own with the run as a page of HTML."""
+
+    def write(run: Collected) -> None:
+        from cdkit.report.html import html
+
+        _write(path, html(run).encode())
+
+    return ReportFile(path, write)
+
+
 KINDS: dict[str, Callable[[Path], ReportFile]] = {
+    "html": write_html,
     "markdown": write_summary,
     "junit": write_junit,
     "dotenv": write_dotenv,

@@ -27,7 +27,7 @@ from cdkit.cli.wiring import load_pipeline
     "reports",
     multiple=True,
     metavar="KIND=FILE",
-    help="Write a report at the end: junit, markdown or dotenv; can be repeated.",
+    help="Write a report at the end: html, junit, markdown or dotenv; can be repeated.",
 )
 @choice_options
 @click.option("--approve", "approved", default="", metavar="ENV", help="Agree to a run in this environment.")

@@ -16,6 +16,7 @@ from cdkit.models.event import Event, RunFinished, StepFinished, StepStarted, Wa
 from cdkit.models.result import Failure, StepResult
 from cdkit.report.collected import AtTheEnd, Collected
 from cdkit.report.handed_on import dotenv, github_output, named_outputs
+from cdkit.report.html import html
 from cdkit.report.junit import junit
 from cdkit.report.summary import summary
 from cdkit.testing.pytest_plugin import Golden
@@ -27,8 +28,26 @@ STORIES = {"success": SUCCESS, "failure": FAILURE, "timeout": TIMEOUT, "cancel":
 CODE = re.compile(r"(`{3,})text\n.*?\n\1\n|`[^`]*`", re.DOTALL)
 """Code of Markdown, in which nothing is read: a fenced block, or a span."""
 
+ELEMENTS = "html|head|meta|title|style|body|h1|h2|p|b|br|code|pre|span|table|tr|th|td|!doctype"
+HOSTILE = re.compile(rf"<(?!/?(?:{ELEMENTS})\b|!doctype)")
+"""An element that our page does not have."""
+
 ANYTHING = st.text(st.characters(codec="utf-8"), max_size=40) | st.sampled_from(
-    ["::error::x", "`", "```", "|", "<img src=x>", "[a](http://b)", "@team", "\x1b[31m", "]]>", "&amp;", "a\nb"]
+    [
+        "::error::x",
+        "`",
+        "```",
+        "|",
+        "<img src=x>",
+        "<script>",
+        '"><a>',
+        "[a](http://b)",
+        "@team",
+        "\x1b[31m",
+        "]]>",
+        "&amp;",
+        "a\nb",
+    ]
 )
 
 
@@ -53,6 +72,11 @@ def test_the_test_report_of_a_run(story: str, golden: Golden) -> None:
     golden(str(GOLDEN / f"junit-{story}.xml"), junit(collected(STORIES[story])).decode())
 
 
+@pytest.mark.parametrize("story", STORIES)
+def test_the_page_of_a_run(story: str, golden: Golden) -> None:
+    golden(str(GOLDEN / f"page-{story}.html"), html(collected(STORIES[story])))
+
+
 def failing(words: str) -> list[Event]:
     failure = Failure("WorkFailed", words, words, 1, cause=words, evidence=(words, words))
     return [
@@ -70,6 +94,7 @@ def test_somebody_elses_words_stay_words(words: str) -> None:
     run = collected(failing(words))
     root = ET.fromstring(junit(run))  # noqa: S314 -- our own document
     assert [case.get("name") for case in root.iter("testcase")] == ["a"]
+    assert HOSTILE.search(html(run)) is None
     text = summary(run)
     assert text.isprintable() or set(filter(lambda letter: not letter.isprintable(), text)) <= {"\n", "\t"} | {
         letter for letter in words if not letter.isprintable()
