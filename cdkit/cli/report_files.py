@@ -81,6 +81,18 @@ def append_dotenv(path: Path) -> ReportFile:
     return ReportFile(path, write)
 
 
+def write_result(path: Path) -> ReportFile:
+    """A file with the output that it is named after, as Tekton takes it; none where there is no such output."""
+
+    def write(run: Collected) -> None:
+        from cdkit.report.handed_on import result
+
+        if value := result(run, path.name):
+            _write(path, value.encode())
+
+    return ReportFile(path, write)
+
+
 def write_junit(path: Path) -> ReportFile:
     """A file of its own with the steps as JUnit test cases."""
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cdkit.models.event import Event, RunFinished, StepFinished, StepStarted, Warned
 from cdkit.models.result import Failure, StepResult
 from cdkit.report.collected import AtTheEnd, Collected
-from cdkit.report.handed_on import dotenv, github_output, named_outputs
+from cdkit.report.handed_on import dotenv, github_output, named_outputs, result
 from cdkit.report.junit import junit
 from cdkit.report.summary import summary
 from cdkit.testing.pytest_plugin import Golden
@@ -115,6 +115,12 @@ def test_a_file_of_variables_has_only_what_needs_no_quotes() -> None:
 def test_a_file_of_variables_is_never_larger_than_gitlab_takes() -> None:
     run = handing_on(**{f"value{number}": "x" * 90 for number in range(200)})
     assert 4500 < len(dotenv(run)) <= 5120
+
+
+def test_a_result_of_tekton_is_given_whole_or_not_at_all() -> None:
+    run = handing_on(digest="sha256:1", url="https://example.org/" + "x" * 1000)
+    assert result(run, "digest") == "sha256:1"
+    assert result(run, "url") == result(run, "revision") == ""
 
 
 def test_a_file_that_cannot_be_written_keeps_the_others_from_nothing() -> None:
