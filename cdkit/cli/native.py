@@ -30,6 +30,9 @@ MARKS_OF_A_SERVER = ("CI", "TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL", "GITHU
 TEKTON_RESULTS = Path("/tekton/results")
 """The folder by which Tekton is known, which sets no variables, and in which it looks for results."""
 
+CARD_TEMPLATE = "CDKIT_CARD_TEMPLATE"
+"""The address of the Adaptive Card that shows a run on Drone's pages: `container/drone-card.json`, or one's own."""
+
 REPORTS = Path(".cdkit") / "reports"
 """Where a server's own configuration picks reports up: below the folder of the pipeline file; of GitLab's job."""
 
@@ -165,7 +168,7 @@ def files_of(
             folder = Path.cwd() / REPORTS
             return [files.write_dotenv(folder / "outputs.env"), files.write_junit(folder / "junit.xml")]
         case "drone":
-            return [files.append_dotenv(Path(environ["DRONE_OUTPUT"]))] if environ.get("DRONE_OUTPUT") else []
+            return list(_files_of_drone(workspace, environ))
         case "azure":
             folder = workspace / REPORTS
             return [files.write_summary(folder / "summary.md"), files.write_junit(folder / "junit.xml")]
@@ -176,3 +179,13 @@ def files_of(
         case "jenkins" | "woodpecker" | "circleci" | "bitbucket" | "teamcity" | "buildkite":
             return [files.write_junit(workspace / REPORTS / "junit.xml")]
     return []
+
+
+def _files_of_drone(workspace: Path, environ: Mapping[str, str]) -> Iterator[ReportFile]:
+    from cdkit.cli import report_files as files
+
+    if output := environ.get("DRONE_OUTPUT"):
+        yield files.append_dotenv(Path(output))
+    template, place = environ.get(CARD_TEMPLATE), environ.get("DRONE_CARD_PATH")
+    if template and place:
+        yield files.write_card(workspace / REPORTS / "card.json", template, place)

@@ -87,6 +87,15 @@ def test_a_value_that_is_handed_on_is_one_command_whatever_it_holds(dialect: Dia
     assert line[2:].count("##vso[") + line[2:].count("##teamcity[") == 0
 
 
+def test_drone_gets_a_card_in_the_log_or_in_a_file_where_a_template_is_named(folder: Path) -> None:
+    drone = {"CI": "true", "DRONE": "true", "DRONE_CARD_PATH": "/dev/stdout"}
+    assert "\x1b]1338;" not in run(**drone)
+    named = {**drone, "CDKIT_CARD_TEMPLATE": "https://example.org/card.json"}
+    assert "\n\x1b]1338;" in run(**named)
+    run(**{**named, "DRONE_CARD_PATH": str(folder / "card.json")})
+    assert json.loads((folder / "card.json").read_text(encoding="utf-8"))["data"]["pipeline"] == "shop"
+
+
 def test_tekton_gets_a_file_for_each_result_that_there_is(tmp_path: Path) -> None:
     run = Collected()
     outputs = {"digest": "sha256:1", "tag": "v1"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from cdkit.models.event import Event, RunFinished, StepFinished, StepStarted, Warned
 from cdkit.models.result import Failure, StepResult
+from cdkit.report.card import card, in_the_log
 from cdkit.report.collected import AtTheEnd, Collected
 from cdkit.report.handed_on import dotenv, github_output, named_outputs, result
 from cdkit.report.junit import junit
@@ -135,3 +137,18 @@ def test_a_file_that_cannot_be_written_keeps_the_others_from_nothing() -> None:
     with pytest.raises(PermissionError):
         reporter.report(SUCCESS[-1])
     assert written == [0]
+
+
+def test_a_card_tells_of_the_run_and_its_template_uses_all_that_it_has() -> None:
+    address = "https://example.org/drone-card.json"
+    read = json.loads(card(collected(SUCCESS), address))
+    assert read["schema"] == address
+    template = (Path(__file__).parents[3] / "container" / "drone-card.json").read_text(encoding="utf-8")
+    assert set(re.findall(r"\$\{(\w+)\}", template)) == set(read["data"]) | set(read["data"]["steps"][0])
+
+
+def test_a_card_in_the_log_is_one_line_that_drone_can_read() -> None:
+    line = in_the_log(b'{"data": "\n"}')
+    assert line.startswith("\x1b]1338;")
+    assert line.endswith("\x1b]0m\n")
+    assert base64.b64decode(line[len("\x1b]1338;") : -len("\x1b]0m\n")]) == b'{"data": "\n"}'
