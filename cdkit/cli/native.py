@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -17,6 +18,7 @@ from cdkit.report.native.dialect import Dialect
 if TYPE_CHECKING:
     from cdkit.cli.report_files import ReportFile
     from cdkit.engine.session import Session
+    from cdkit.report.collected import Collected
     from cdkit.report.native.dialect import Note
 
 SHORTEST_HIDDEN = 4
@@ -25,13 +27,19 @@ SHORTEST_HIDDEN = 4
 MARKS_OF_A_SERVER = ("CI", "TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL", "GITHUB_ACTIONS", "GITLAB_CI", "DRONE")
 """Where none of these is set, no server has to be looked for."""
 
+TEKTON_RESULTS = Path("/tekton/results")
+"""The folder by which Tekton is known, which sets no variables, and in which it looks for results."""
+
+CARD_TEMPLATE = "CDKIT_CARD_TEMPLATE"
+"""The address of the Adaptive Card that shows a run on Drone's pages: `container/drone-card.json`, or one's own."""
+
 REPORTS = Path(".cdkit") / "reports"
 """Where a server's own configuration picks reports up: below the folder of the pipeline file; of GitLab's job."""
 
 
 def server_name(environ: Mapping[str, str] = os.environ) -> str:
     """The short name of the build server that runs us; `local` for none."""
-    if not any(environ.get(mark) for mark in MARKS_OF_A_SERVER):
+    if not any(environ.get(mark) for mark in MARKS_OF_A_SERVER) and not TEKTON_RESULTS.is_dir():
         return "local"
     from cdkit.servers.detect import name_of_server
 
@@ -92,12 +100,22 @@ class Native(msgspec.Struct, frozen=True):
         return Native(self.dialect, (*self.files, *files))
 
     def reporters(self) -> list[Reporter]:
-        """Those that write the files; none where there is nothing to write."""
+        """Those that write the files, and then tell the server of all that; none where there is nothing to write."""
         if not self.files:
             return []
         from cdkit.report.collected import AtTheEnd
 
-        return [AtTheEnd([file.write for file in self.files])]
+        return [AtTheEnd([*(file.write for file in self.files), self._tell])]
+
+    def _tell(self, run: Collected) -> None:
+        """Hand on by commands what the server does not read from a file."""
+        from cdkit.report.handed_on import variables
+
+        if self.dialect is None:
+            return
+        lines = [line for name, value in variables(run) for line in self.dialect.hand_on(name, value)]
+        lines += [line for file in self.files for line in self.dialect.attach(file.path)]
+        sys.stdout.writelines(f"{line}\n" for line in lines)
 
     def hide(self, values: Iterable[str], out: TextIO) -> None:
         """Have the server mask secrets, also in what later steps of the job print."""
@@ -128,13 +146,16 @@ class Native(msgspec.Struct, frozen=True):
         yield from self.dialect.end()
 
 
-def files_of(server: str, workspace: Path, environ: Mapping[str, str] = os.environ) -> list[ReportFile]:
+def files_of(
+    server: str, workspace: Path, environ: Mapping[str, str] = os.environ, results: Path = TEKTON_RESULTS
+) -> list[ReportFile]:
     """The files that a server reads.
 
     Args:
         server: its short name.
         workspace: the folder of the pipeline file.
         environ: names the files of GitHub's kind.
+        results: the folder in which Tekton looks for results.
     """
     from cdkit.cli import report_files as files
 
@@ -147,7 +168,24 @@ def files_of(server: str, workspace: Path, environ: Mapping[str, str] = os.envir
             folder = Path.cwd() / REPORTS
             return [files.write_dotenv(folder / "outputs.env"), files.write_junit(folder / "junit.xml")]
         case "drone":
-            return [files.append_dotenv(Path(environ["DRONE_OUTPUT"]))] if environ.get("DRONE_OUTPUT") else []
-        case "jenkins" | "woodpecker" | "circleci" | "azure" | "bitbucket" | "teamcity" | "buildkite":
+            return list(_files_of_drone(workspace, environ))
+        case "azure":
+            folder = workspace / REPORTS
+            return [files.write_summary(folder / "summary.md"), files.write_junit(folder / "junit.xml")]
+        case "tekton":
+            from cdkit.report.handed_on import ALWAYS
+
+            return [files.write_result(results / name) for name in ALWAYS]
+        case "jenkins" | "woodpecker" | "circleci" | "bitbucket" | "teamcity" | "buildkite":
             return [files.write_junit(workspace / REPORTS / "junit.xml")]
     return []
+
+
+def _files_of_drone(workspace: Path, environ: Mapping[str, str]) -> Iterator[ReportFile]:
+    from cdkit.cli import report_files as files
+
+    if output := environ.get("DRONE_OUTPUT"):
+        yield files.append_dotenv(Path(output))
+    template, place = environ.get(CARD_TEMPLATE), environ.get("DRONE_CARD_PATH")
+    if template and place:
+        yield files.write_card(workspace / REPORTS / "card.json", template, place)

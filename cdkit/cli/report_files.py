@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import msgspec
 
 from cdkit.errors import InvalidInput
 from cdkit.report.collected import Collected
+
+LOG = "/dev/stdout"
+"""Where Drone's runner wants a card that it takes out of the log."""
 
 
 class ReportFile(msgspec.Struct, frozen=True):
@@ -77,6 +81,40 @@ def append_dotenv(path: Path) -> ReportFile:
         from cdkit.report.handed_on import dotenv
 
         _append(path, dotenv(run))
+
+    return ReportFile(path, write)
+
+
+def write_result(path: Path) -> ReportFile:
+    """A file with the output that it is named after, as Tekton takes it; none where there is no such output."""
+
+    def write(run: Collected) -> None:
+        from cdkit.report.handed_on import result
+
+        if value := result(run, path.name):
+            _write(path, value.encode())
+
+    return ReportFile(path, write)
+
+
+def write_card(path: Path, template: str, place: str) -> ReportFile:
+    """A file with the run as a card; Drone gets it too.
+
+    Args:
+        path: the file.
+        template: the address of the Adaptive Card that shows it.
+        place: where Drone wants it: a file, or `LOG`.
+    """
+
+    def write(run: Collected) -> None:
+        from cdkit.report.card import card, in_the_log
+
+        content = card(run, template)
+        _write(path, content)
+        if place == LOG:
+            sys.stdout.write(in_the_log(content))
+        else:
+            _write(Path(place), content)
 
     return ReportFile(path, write)
 

@@ -17,6 +17,9 @@ ALWAYS = ("digest", "image", "url", "revision")
 LARGEST_DOTENV = 5000
 """Bytes. GitLab takes 5,120, and fails the job that has more."""
 
+LARGEST_RESULT = 900
+"""Bytes. All results of a Tekton task, with what Tekton writes around them, share 4,096."""
+
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -51,18 +54,30 @@ def dotenv(run: Collected) -> str:
     The file knows no quotes: a value that would need some is left out, and so is what is too much for GitLab.
     """
     text = ""
-    for name, value in _variables(run):
+    for name, value in variables(run):
+        if not _is_plain(value):
+            continue
         line = f"{name}={value}\n"
         if len(text.encode()) + len(line.encode()) <= LARGEST_DOTENV:
             text += line
     return text
 
 
-def _variables(run: Collected) -> Iterator[tuple[str, str]]:
+def variables(run: Collected) -> Iterator[tuple[str, str]]:
+    """The texts and numbers that steps handed on, each with its name as a variable: `IMAGE_DIGEST`."""
     for step, outputs in run.outputs.items():
         for name, value in _without_masked(outputs).items():
-            if isinstance(value, str | int | float) and _is_plain(str(value)):
+            if isinstance(value, str | int | float):
                 yield variable_name(f"{step}_{name}"), str(value)
+
+
+def result(run: Collected, name: str) -> str:
+    """An output with a name of its own as a Tekton result; empty where there is none, or it is too long for one.
+
+    https://tekton.dev/docs/pipelines/tasks/#emitting-results
+    """
+    value = named_outputs(run).get(name, "")
+    return value if len(value.encode()) <= LARGEST_RESULT else ""
 
 
 def variable_name(words: str) -> str:

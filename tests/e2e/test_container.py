@@ -49,6 +49,7 @@ def test_settings_run_a_step_or_a_pipeline_for_somebody_who_owns_nothing(image: 
     step = docker_run(image, checkout, DRONE="true", PLUGIN_STEP="run", PLUGIN_COMMAND='["echo", "a, b"]')
     assert "run │ a, b" in step
     assert "say │ hello there" in docker_run(image, checkout, PLUGIN_SET='{"word": "hello there"}')
+    assert "say │ nothing" in docker_run(image, checkout, CI="true", DRONE="true"), "without any settings too"
     assert "  run  echo nothing" in docker_run(image, checkout, **{"PLUGIN_DRY-RUN": "true"})
 
 

@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from cdkit.report.native.dialect import Group, Note, one_line, without_commands
 
@@ -41,6 +42,14 @@ class Azure:
     def hide(self, secret: str) -> Sequence[str]:
         """Mask the value; one of several lines line by line, for a command is one line."""
         return [f"##vso[task.setsecret]{_data(part)}" for part in secret.splitlines() if part.strip()]
+
+    def hand_on(self, name: str, value: str) -> Sequence[str]:
+        """A variable of the step that runs us, which others name as `$(STEP.NAME)`; none of the agent's environment."""
+        return [f"##vso[task.setvariable variable={_property(name)};isOutput=true]{self.shielded(_data(value))}"]
+
+    def attach(self, report: Path) -> Sequence[str]:
+        """The summary, as a section of the page; JUnit files are for the task PublishTestResults."""
+        return [f"##vso[task.uploadsummary]{_data(str(report.absolute()))}"] if report.suffix == ".md" else ()
 
 
 def _place(note: Note) -> str:

@@ -6,6 +6,7 @@ https://buildkite.com/docs/pipelines/configure/managing-log-output
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from cdkit.report.native.dialect import Group, Note
 
@@ -39,4 +40,12 @@ class Buildkite:
 
     def hide(self, secret: str) -> Sequence[str]:
         """Nothing: the agent masks the values that it gave out itself."""
+        return ()
+
+    def hand_on(self, name: str, value: str) -> Sequence[str]:
+        """Nothing: its agent has a command for it, `buildkite-agent meta-data set`."""
+        return ()
+
+    def attach(self, report: Path) -> Sequence[str]:
+        """Nothing: its agent has a command for it, `buildkite-agent annotate`."""
         return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal, Protocol
 
 import msgspec
@@ -75,6 +76,14 @@ class Dialect(Protocol):
 
     def hide(self, secret: str) -> Sequence[str]:
         """Have a value masked in all that the server shows. Called before `begin`."""
+        ...
+
+    def hand_on(self, name: str, value: str) -> Sequence[str]:
+        """Give an output to later steps of the build. Called behind `end`; nothing where the server reads a file."""
+        ...
+
+    def attach(self, report: Path) -> Sequence[str]:
+        """Show a report on the page of the build. Called behind `end`; nothing where the server finds it by itself."""
         ...
 
 

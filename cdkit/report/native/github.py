@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from cdkit.report.native.dialect import Group, Level, Note, one_line
 
@@ -63,6 +64,14 @@ class GitHub:
 
     def _commands(self, command: str) -> list[str]:
         return [self._resume, command, self._stop]
+
+    def hand_on(self, name: str, value: str) -> Sequence[str]:
+        """Nothing: GITHUB_OUTPUT takes it."""
+        return ()
+
+    def attach(self, report: Path) -> Sequence[str]:
+        """Nothing: GITHUB_STEP_SUMMARY takes it."""
+        return ()
 
 
 def _place(note: Note) -> str:

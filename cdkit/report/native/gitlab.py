@@ -6,6 +6,7 @@ https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from cdkit.report.native.dialect import Group, Note
 
@@ -41,4 +42,12 @@ class GitLab:
 
     def hide(self, secret: str) -> Sequence[str]:
         """Nothing: GitLab masks the values in its settings only."""
+        return ()
+
+    def hand_on(self, name: str, value: str) -> Sequence[str]:
+        """Nothing: the job's configuration names a file of variables."""
+        return ()
+
+    def attach(self, report: Path) -> Sequence[str]:
+        """Nothing: the job's configuration names it."""
         return ()

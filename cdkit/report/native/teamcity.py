@@ -6,6 +6,7 @@ https://www.jetbrains.com/help/teamcity/service-messages.html
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from cdkit.report.native.dialect import Group, Note, one_line, without_commands
 
@@ -44,6 +45,15 @@ class TeamCity:
     def hide(self, secret: str) -> Sequence[str]:
         """Nothing: TeamCity masks the values of its own password parameters only."""
         return ()
+
+    def hand_on(self, name: str, value: str) -> Sequence[str]:
+        """A parameter for later steps of the build, `%cdkit.NAME%`; none that becomes an environment variable."""
+        return [f"##teamcity[setParameter name='cdkit.{_escaped(name)}' value='{_escaped(value)}']"]
+
+    def attach(self, report: Path) -> Sequence[str]:
+        """A JUnit file, as tests of the build."""
+        path = _escaped(str(report.absolute()))
+        return [f"##teamcity[importData type='junit' path='{path}']"] if report.suffix == ".xml" else ()
 
 
 def _escaped(text: str) -> str:

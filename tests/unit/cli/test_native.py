@@ -10,6 +10,13 @@ from click.testing import CliRunner
 
 from cdkit.cli.app import app
 from cdkit.cli.guard import guarded
+from cdkit.cli.native import files_of
+from cdkit.models.event import StepFinished
+from cdkit.models.result import StepResult
+from cdkit.report.collected import Collected
+from cdkit.report.native.azure import Azure
+from cdkit.report.native.dialect import Dialect
+from cdkit.report.native.teamcity import TeamCity
 
 PIPELINE = """\
 name: shop
@@ -58,6 +65,44 @@ def test_gitlab_finds_the_reports_of_a_pipeline_in_a_folder_below_the_checkout(f
     (folder / "cdkit.yaml").rename(service / "cdkit.yaml")
     run("--file", "shop/cdkit.yaml", GITLAB_CI="true")
     assert (folder / ".cdkit" / "reports" / "junit.xml").exists()
+
+
+def test_azure_gets_outputs_as_variables_of_the_step_and_the_summary(folder: Path) -> None:
+    lines = run(TF_BUILD="True").splitlines()
+    assert "##vso[task.setvariable variable=TEST_EXIT_CODE;isOutput=true]0" in lines
+    (attached,) = [line for line in lines if line.startswith("##vso[task.uploadsummary]")]
+    assert "shop: done" in Path(attached.partition("]")[2]).read_text(encoding="utf-8")
+
+
+def test_teamcity_gets_outputs_as_parameters_and_the_steps_as_tests(folder: Path) -> None:
+    lines = run(TEAMCITY_VERSION="2024.12").splitlines()
+    assert "##teamcity[setParameter name='cdkit.TEST_EXIT_CODE' value='0']" in lines
+    assert any(line.startswith("##teamcity[importData type='junit' path='/") for line in lines)
+
+
+@pytest.mark.parametrize("dialect", [Azure(), TeamCity()])
+def test_a_value_that_is_handed_on_is_one_command_whatever_it_holds(dialect: Dialect) -> None:
+    (line,) = dialect.hand_on("URL", "a']\n##vso[task.complete]\n##teamcity[buildStop]")
+    assert "\n" not in line
+    assert line[2:].count("##vso[") + line[2:].count("##teamcity[") == 0
+
+
+def test_drone_gets_a_card_in_the_log_or_in_a_file_where_a_template_is_named(folder: Path) -> None:
+    drone = {"CI": "true", "DRONE": "true", "DRONE_CARD_PATH": "/dev/stdout"}
+    assert "\x1b]1338;" not in run(**drone)
+    named = {**drone, "CDKIT_CARD_TEMPLATE": "https://example.org/card.json"}
+    assert "\n\x1b]1338;" in run(**named)
+    run(**{**named, "DRONE_CARD_PATH": str(folder / "card.json")})
+    assert json.loads((folder / "card.json").read_text(encoding="utf-8"))["data"]["pipeline"] == "shop"
+
+
+def test_tekton_gets_a_file_for_each_result_that_there_is(tmp_path: Path) -> None:
+    run = Collected()
+    outputs = {"digest": "sha256:1", "tag": "v1"}
+    run.take(StepFinished(step="push", result=StepResult(step="push", status="succeeded", outputs=outputs)))
+    for file in files_of("tekton", tmp_path, results=tmp_path):
+        file.write(run)
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"digest": "sha256:1"}
 
 
 def test_json_stays_json_on_every_server(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterable
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 
 from cdkit.models.event import Event, RunFinished, StepFinished, StepStarted, Warned
 from cdkit.models.result import Failure, StepResult
+from cdkit.report.card import card, in_the_log
 from cdkit.report.collected import AtTheEnd, Collected
-from cdkit.report.handed_on import dotenv, github_output, named_outputs
+from cdkit.report.handed_on import dotenv, github_output, named_outputs, result
 from cdkit.report.html import html
 from cdkit.report.junit import junit
 from cdkit.report.summary import summary
@@ -142,6 +144,12 @@ def test_a_file_of_variables_is_never_larger_than_gitlab_takes() -> None:
     assert 4500 < len(dotenv(run)) <= 5120
 
 
+def test_a_result_of_tekton_is_given_whole_or_not_at_all() -> None:
+    run = handing_on(digest="sha256:1", url="https://example.org/" + "x" * 1000)
+    assert result(run, "digest") == "sha256:1"
+    assert result(run, "url") == result(run, "revision") == ""
+
+
 def test_a_file_that_cannot_be_written_keeps_the_others_from_nothing() -> None:
     written = []
 
@@ -154,3 +162,18 @@ def test_a_file_that_cannot_be_written_keeps_the_others_from_nothing() -> None:
     with pytest.raises(PermissionError):
         reporter.report(SUCCESS[-1])
     assert written == [0]
+
+
+def test_a_card_tells_of_the_run_and_its_template_uses_all_that_it_has() -> None:
+    address = "https://example.org/drone-card.json"
+    read = json.loads(card(collected(SUCCESS), address))
+    assert read["schema"] == address
+    template = (Path(__file__).parents[3] / "container" / "drone-card.json").read_text(encoding="utf-8")
+    assert set(re.findall(r"\$\{(\w+)\}", template)) == set(read["data"]) | set(read["data"]["steps"][0])
+
+
+def test_a_card_in_the_log_is_one_line_that_drone_can_read() -> None:
+    line = in_the_log(b'{"data": "\n"}')
+    assert line.startswith("\x1b]1338;")
+    assert line.endswith("\x1b]0m\n")
+    assert base64.b64decode(line[len("\x1b]1338;") : -len("\x1b]0m\n")]) == b'{"data": "\n"}'
