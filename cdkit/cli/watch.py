@@ -88,7 +88,6 @@ def _watch(root: Path, watching: Watching, rounds: _Rounds, display: Display) ->
         tell=lambda paths: desk.tell(sources.changed(paths)),
         fail=desk.fail,
         left_out=[STATE_FOLDER],
-        polls=watching.polls,
     )
     with interruptions(desk, say=rounds.say, leave=rounds.leave):
         with watcher:

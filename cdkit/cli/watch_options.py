@@ -20,7 +20,6 @@ class Watching(msgspec.Struct, frozen=True):
         only: the steps of --only.
         skip: the steps of --skip.
         paths: what is watched instead of the repository.
-        polls: look for changes, and do not wait to be told of them.
         at_once: run before anything changes.
         at_exit: the step that runs once, at the end; empty for none.
     """
@@ -28,7 +27,6 @@ class Watching(msgspec.Struct, frozen=True):
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
-    polls: bool = False
     at_once: bool = True
     at_exit: str = ""
 
@@ -56,7 +54,6 @@ def watch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="PATH",
         help="Watch this, and not the whole repository; can be repeated.",
     )
-    @click.option("--poll", is_flag=True, help="Look for changes where the system tells of none: on network shares.")
     @click.option("--no-initial", is_flag=True, help="Wait for a change before the first run.")
     @click.option("--at-exit", default="", metavar="STEP", help="Run this step once, at the end, to clean up.")
     @wraps(command)
@@ -65,12 +62,11 @@ def watch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         only: tuple[str, ...],
         skip: tuple[str, ...],
         paths: tuple[Path, ...],
-        poll: bool,
         no_initial: bool,
         at_exit: str,
         **options: Any,
     ) -> Any:
-        watching = Watching(only, skip, paths, poll, not no_initial, at_exit)
+        watching = Watching(only, skip, paths, not no_initial, at_exit)
         return command(*arguments, watching=watching, **options)
 
     return with_watching

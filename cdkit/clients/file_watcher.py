@@ -20,9 +20,6 @@ SETTLED_MS = 150
 LONGEST_MS = 2_000
 """Changes are told after this time in any case."""
 
-POLL_MS = 500
-"""How often files are looked at where the operating system tells nothing, as for network shares."""
-
 
 class FileWatcher:
     """Tells of changes below a folder, from a thread of its own. From the moment when it is made none is missed.
@@ -35,7 +32,6 @@ class FileWatcher:
         tell: is called with the paths that changed.
         fail: is called once when the watching breaks.
         left_out: the names of further folders that hold no sources.
-        polls: look at the files twice a second, where the operating system does not tell of changes.
 
     Raises:
         CheckFailed: the system does not watch them: there is no such path, or there are more than its limit allows.
@@ -49,7 +45,6 @@ class FileWatcher:
         fail: Callable[[CdkitError], None],
         *,
         left_out: Sequence[str] = (),
-        polls: bool = False,
     ) -> None:
         from watchfiles import DefaultFilter
 
@@ -58,7 +53,7 @@ class FileWatcher:
         self._fail = fail
         self._is_source = DefaultFilter(ignore_dirs=(*DefaultFilter.ignore_dirs, *left_out))
         self._stop = threading.Event()
-        self._notifier = _notifier(watched, polls=polls)
+        self._notifier = _notifier(watched)
         self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
 
     def __enter__(self) -> Self:
@@ -90,7 +85,7 @@ class FileWatcher:
         return path if self._is_source(kind, path) else ""
 
 
-def _notifier(watched: Sequence[Path], *, polls: bool) -> RustNotify:
+def _notifier(watched: Sequence[Path]) -> RustNotify:
     """What the library tells changes by: its `watch` begins to listen only when it is asked for the first change.
 
     https://watchfiles.helpmanual.io/api/rust_backend/
@@ -100,10 +95,10 @@ def _notifier(watched: Sequence[Path], *, polls: bool) -> RustNotify:
     paths = [str(path) for path in watched]
     try:
         try:
-            return RustNotify(paths, False, polls, POLL_MS, True, False)  # noqa: FBT003
+            return RustNotify(paths, False, False, 0, True, False)  # noqa: FBT003
         except PermissionError:
             # A folder that we may not read. To pass over it is to pass over every other trouble, too.
-            return RustNotify(paths, False, polls, POLL_MS, True, True)  # noqa: FBT003
+            return RustNotify(paths, False, False, 0, True, True)  # noqa: FBT003
     except (OSError, RuntimeError) as error:
-        remedy = "Raise its limit (`sysctl fs.inotify.max_user_watches`), watch less (`--path`), or use `--poll`."
+        remedy = "Raise its limit (`sysctl fs.inotify.max_user_watches`), or watch less (`--path`)."
         raise CheckFailed(f"The system does not watch these files: {error}", remedy=remedy) from error

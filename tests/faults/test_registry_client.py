@@ -90,6 +90,25 @@ def test_a_fault_that_does_not_pass_is_an_outage(place: Place) -> None:
     assert len(place.server.asked) == ATTEMPTS
 
 
+def test_a_registry_that_never_answered_is_not_waited_for(place: Place) -> None:
+    place.server.shutdown()
+    place.server.server_close()
+    with pytest.raises(RegistryUnreachable, match="Connection refused"):
+        place.digest()
+    assert place.clock.monotonic() < 0.5
+
+
+def test_a_registry_that_goes_away_in_the_middle_of_work_is_waited_for(place: Place) -> None:
+    place.server.answers(Said(200, MANIFEST, {**SERVED.headers, "Connection": "close"}))
+    registry = place.registry()
+    assert registry.digest(place.image) == DIGEST
+    place.server.shutdown()
+    place.server.server_close()
+    with pytest.raises(RegistryUnreachable):
+        registry.digest(place.image)
+    assert place.clock.monotonic() > 5
+
+
 def test_a_registry_is_asked_again_when_it_says(place: Place) -> None:
     place.server.answers(Said(429, headers={"Retry-After": "17"}), SERVED)
     assert place.digest() == DIGEST

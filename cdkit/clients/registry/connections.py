@@ -155,7 +155,13 @@ def _fault(url: str, error: BaseException) -> PassingFault | RegistryUnreachable
     if "WRONG_VERSION_NUMBER" in reason:
         remedy = f"It seems to speak plain HTTP: give it TLS, or name it in {INSECURE}."
         return RegistryUnreachable(message, remedy=remedy)
-    return PassingFault(RegistryUnreachable(message))
+    return PassingFault(RegistryUnreachable(message), connected=_is_connected(error))
+
+
+def _is_connected(error: BaseException) -> bool:
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+    return not isinstance(error, (ConnectTimeoutError, NewConnectionError))
 
 
 def _reason(error: BaseException) -> str:

@@ -13,7 +13,7 @@ from cdkit.clients.registry.answers import UNAUTHORIZED, Answer, error_of, may_p
 from cdkit.clients.registry.authority import Authority, Scopes
 from cdkit.clients.registry.connections import Connections
 from cdkit.clients.registry.logins import Login
-from cdkit.clients.registry.persistence import PassingFault, persist
+from cdkit.clients.registry.persistence import ATTEMPTS, FIRST_CONTACTS, PassingFault, persist
 from cdkit.errors import RegistryUnreachable, WorldFailed
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Clock
@@ -53,6 +53,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 class Endpoint:
     """A registry, as seen by one account. May be used by many threads.
 
+    While it has never answered, it is not waited for: perhaps this machine is offline, or its name is wrong.
+
     Args:
         host: the registry's host and port.
         connections: sends requests.
@@ -67,6 +69,7 @@ class Endpoint:
         self._origin = connections.origin(host)
         self._connections = connections
         self._clock = clock
+        self._has_answered = False
         plain = self._origin.startswith("http://")
         self._authority = Authority(host, find_login, self._fetch, clock, plain_realm=plain)
 
@@ -77,7 +80,8 @@ class Endpoint:
             RegistryUnreachable: no answer came, or none but 'not now'.
             AccessDenied: no token can be had.
         """
-        return persist(lambda: self.ask_once(request, most_bytes), self._clock, cancellation)
+        connects = ATTEMPTS if self._has_answered else FIRST_CONTACTS
+        return persist(lambda: self.ask_once(request, most_bytes), self._clock, cancellation, connects=connects)
 
     def ask_once(self, request: Request, most_bytes: int = MANIFEST_BYTES) -> Answer:
         """A whole answer, of whatever status but 'not now'.
@@ -128,6 +132,7 @@ class Endpoint:
                 headers["Authorization"] = authorization
             response = self._sent(request, url, headers)
             response.url = url
+            self._has_answered = True
             location = response.headers.get("Location", "")
             if response.status not in _REDIRECTS or not location:
                 return response

@@ -36,15 +36,14 @@ def broken(error: CdkitError) -> None:
 
 
 @contextmanager
-def watched(folder: Path, *paths: Path, polls: bool = False) -> Iterator[Told]:
+def watched(folder: Path, *paths: Path) -> Iterator[Told]:
     told = Told()
-    with FileWatcher(folder, paths or [folder], told.inbox.put, broken, left_out=[".cdkit"], polls=polls):
+    with FileWatcher(folder, paths or [folder], told.inbox.put, broken, left_out=[".cdkit"]):
         yield told
 
 
-@pytest.mark.parametrize("polls", [False, True])
-def test_new_changed_and_removed_files_are_told(tmp_path: Path, *, polls: bool) -> None:
-    with watched(tmp_path, polls=polls) as told:
+def test_new_changed_and_removed_files_are_told(tmp_path: Path) -> None:
+    with watched(tmp_path) as told:
         file = tmp_path / "file"
         file.write_text("1", encoding="utf-8")
         told.until("file")
