@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from cdkit.api import Manifest, ObjectRef, StepContext, WorldFailed
+from cdkit.api import (
+    Cancelled,
+    CdkitError,
+    Manifest,
+    ObjectRef,
+    Refused,
+    RollbackFailed,
+    RolledBack,
+    StepContext,
+    TimedOut,
+    Unavailable,
+    WorldFailed,
+)
 from cdkit_deploy.ledger.ledger import Ledger
 from cdkit_deploy.ledger.record import Contents, Record, Verdict
+from cdkit_deploy.rollout import RolloutFailed
 from cdkit_deploy.transaction.baseline import Baseline
 from cdkit_deploy.transaction.patience import patiently
 from cdkit_deploy.workloads import images_of
@@ -74,6 +88,37 @@ class RecordKeeper:
         self.forget_old_ones(verified)
         self._ctx.say(f"Revision {verified.revision} of {self._ledger.deployment} is verified.")
         return verified
+
+    def undo(
+        self, record: Record, failed: RolloutFailed, undo: Callable[[], Sequence[str]], outcome: str
+    ) -> CdkitError:
+        """Undo a deployment that failed, and give the error that tells of both.
+
+        Args:
+            record: its record.
+            failed: why it failed.
+            undo: puts everything back, and gives a line for each thing that it did.
+            outcome: what is true after that, in a sentence.
+
+        Raises:
+            Refused: another deployment has taken over: it finds what is pending, and what we would change is his.
+            Cancelled, TimedOut: it was not undone to the end.
+        """
+        try:
+            done = undo()
+        except (Cancelled, TimedOut):
+            self.warn_of_unfinished(record)
+            raise
+        except Refused:
+            raise
+        except (RolloutFailed, CdkitError) as error:
+            # What could not be reached stays pending, and is found by the next run.
+            if not isinstance(error, Unavailable):
+                self.settle(record, "failed", failed.sentence)
+            return failed.told_as(RollbackFailed, f"It could not be rolled back: {error}")
+        self.settle(record, "rolled-back", failed.sentence)
+        self.forget_old_ones(record)
+        return failed.told_as(RolledBack, outcome, done)
 
     def warn_of_unfinished(self, record: Record) -> None:
         """Say that a deployment stays as it is for now: its record stays pending, and is found by the next run."""

@@ -8,9 +8,7 @@ from cdkit.api import (
     Cancelled,
     CdkitError,
     ObjectRef,
-    Refused,
     RollbackFailed,
-    RolledBack,
     StepContext,
     TimedOut,
     Unavailable,
@@ -132,22 +130,10 @@ class Transaction:
         if self._options.on_failure == "leave":
             self._keeper.settle(record, "failed", failed.sentence)
             return failed.told_as(RollbackFailed, "It was left as it is, as `on_failure: leave` says.")
-        try:
-            done = go_back(self._ctx, self._baseline, self._outlook.before, self._place, self._options)
-        except (Cancelled, TimedOut):
-            self._keeper.warn_of_unfinished(record)
-            raise
-        except Refused:
-            # Another deployment has taken over: it finds what is pending, and what we would change is his.
-            raise
-        except (RolloutFailed, CdkitError) as error:
-            # What could not be reached stays pending, and is found by the next run.
-            if not isinstance(error, Unavailable):
-                self._keeper.settle(record, "failed", failed.sentence)
-            return failed.told_as(RollbackFailed, f"It could not be rolled back: {error}")
-        self._keeper.settle(record, "rolled-back", failed.sentence)
-        self._keeper.forget_old_ones(record)
-        return failed.told_as(RolledBack, self._undone(), done)
+        return self._keeper.undo(record, failed, self._go_back, self._undone())
+
+    def _go_back(self) -> list[str]:
+        return go_back(self._ctx, self._baseline, self._outlook.before, self._place, self._options)
 
     def _cut_off(self, record: Record, error: Unavailable) -> CdkitError:
         """The failure of a cluster that did not answer for too long, or said so long that it was not ready for us."""
