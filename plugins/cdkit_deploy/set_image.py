@@ -21,7 +21,7 @@ from cdkit.api import (
     StepContext,
     StepOutputs,
 )
-from cdkit_deploy.ledger.options import KEEPING_RECORDS, Revisions
+from cdkit_deploy.ledger.options import KEEPING_RECORDS, KEEPING_SECRETS, Revisions
 from cdkit_deploy.preflight.options import Preflight
 from cdkit_deploy.strategies import Kind, strategy_for
 from cdkit_deploy.strategies.pace import Manner, MinReady, Pace, Partition, Surge, Unavailable
@@ -81,7 +81,8 @@ class SetImage(Step):
 
     def check(self, ctx: StepContext) -> Iterable[Problem]:
         """The workload and its containers are there, the options fit, and the account may change it."""
-        yield from ctx.check_permissions((*self._strategy.permissions(), *KEEPING_RECORDS, *TAKING_TURNS))
+        missing = list(ctx.check_permissions((*self._strategy.permissions(), *KEEPING_RECORDS, *TAKING_TURNS)))
+        yield from missing
         try:
             self._strategy.refuse_what_it_has_not(Pace.of(self.options))
             live = self._live(ctx)
@@ -89,6 +90,8 @@ class SetImage(Step):
         except (InvalidInput, ObjectNotFound) as error:
             yield Problem(error.message, None, error.remedy)
             return
+        if not missing and _record_has_secrets(ctx, live):
+            yield from ctx.check_permissions(KEEPING_SECRETS)
         if self.options.preflight == "all":
             yield from self._look_ahead(ctx, live, changes)
 
@@ -131,10 +134,12 @@ class SetImage(Step):
         from cdkit_deploy.transaction.image_update import Aim, ImageUpdate
         from cdkit_deploy.transaction.membership import membership_of
         from cdkit_deploy.transaction.record_keeper import RecordKeeper
+        from cdkit_deploy.transaction.secrets import hide_secrets
         from cdkit_deploy.turn.order import deployed_last, must_not_be_older
 
         live, records = self._look(ctx, ledger)
         member = membership_of(ctx, ledger, records, live)
+        hide_secrets(ctx, member.baseline.contents.objects)
         if not self.options.allow_older:
             must_not_be_older(ctx, ledger.deployment, ctx.build.commit, deployed_last(member.records))
         aim = Aim(self._strategy, live, self._changes(live), Pace.of(self.options), self.options.wait)
@@ -177,6 +182,20 @@ class SetImage(Step):
             raise InvalidInput("Say which image to run, by one of `image` and `images`.")
         wanted = self.options.images or {self.options.container: self.options.image}
         return image_changes(self._strategy.template_of(live), wanted, str(ObjectRef.of(live)))
+
+
+def _record_has_secrets(ctx: StepContext, live: Manifest) -> bool:
+    """Whether the next record of a workload will hold Secrets; nobody else's workload is in a record with some."""
+    from cdkit_deploy.ledger.ledger import Ledger
+    from cdkit_deploy.prepare import OWNER
+
+    if OWNER not in (live["metadata"].get("annotations") or {}):
+        return False
+    ref = ObjectRef.of(live)
+    return any(
+        ref in record.inventory and any(item.kind == "Secret" for item in record.inventory)
+        for record in Ledger.of(ctx).records()
+    )
 
 
 def _real(changes: Iterable[ImageChange]) -> list[ImageChange]:

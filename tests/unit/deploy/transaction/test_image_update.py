@@ -187,6 +187,23 @@ def test_what_the_cluster_refuses_at_once_has_changed_nothing(shop: Shop) -> Non
     assert shop.image == "good:1"
 
 
+def test_what_the_account_may_not_is_found_before_anything_changes(shop: Shop) -> None:
+    deployed(shop)
+    shop.cluster.deny("get", "secrets")
+    (problem,) = set_image(shop, "good:2").problems
+    assert "secrets" in problem.message, "its record holds Secrets, as the one before it does"
+    shop.cluster.deny("create", "configmaps")
+    assert any("configmaps" in problem.message for problem in set_image(shop, "good:2").problems)
+    assert shop.verdicts == ["verified"]
+
+
+def test_of_a_workload_of_others_no_secrets_are_asked_for(shop: Shop) -> None:
+    assert shop.deploy(secret("login", a="one-secret")).error is None
+    applied_by_somebody_else(shop)
+    shop.cluster.deny("get", "secrets")
+    assert set_image(shop, "good:2").error is None
+
+
 MOMENTS = [pytest.param(moment, after, id=f"{moment}-{after}") for moment in range(1, 8) for after in (False, True)]
 """Every changing request of a set-image: some more than there are."""
 
