@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from cdkit.api import Change, InvalidInput, Manifest, ObjectRef, Problem, Step, StepContext, StepOutputs
+from cdkit_deploy.ledger.options import KEEPING_RECORDS
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.turn.options import TAKING_TURNS
 
@@ -24,9 +25,7 @@ NEEDED = (
     ("watch", "", "pods"),
     ("list", "", "events"),
     ("get", "", "pods/log"),
-    ("list", "", "configmaps"),
-    ("create", "", "configmaps"),
-    ("patch", "", "configmaps"),
+    *KEEPING_RECORDS,
     *TAKING_TURNS,
 )
 """What every deployment needs, its records included."""

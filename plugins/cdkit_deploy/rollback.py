@@ -80,11 +80,12 @@ def chosen_revision(records: list[Record], revision: int, deployment: str) -> Re
     A rollback that was made before counts as the revision that it deployed: to go back twice goes back two revisions.
 
     Raises:
-        ObjectNotFound: there is none.
+        ObjectNotFound: there is none, or it has no manifests.
     """
-    verified = [record for record in records if record.verdict == "verified"]
+    verified = [record for record in records if record.verdict == "verified" and record.has_manifests]
     there_are = ", ".join(str(record.revision) for record in verified) or "none"
     if revision:
+        _must_have_manifests(records, revision, deployment)
         found = next((record for record in verified if record.revision == revision), None)
         reason = f"There is no verified revision {revision} of {deployment}"
     else:
@@ -95,6 +96,17 @@ def chosen_revision(records: list[Record], revision: int, deployment: str) -> Re
             f"{reason}. Verified revisions: {there_are}.", remedy="`cdkit history` lists what there is."
         )
     return found
+
+
+def _must_have_manifests(records: list[Record], revision: int, deployment: str) -> None:
+    """Refuse a revision of which only images are known."""
+    record = next((record for record in records if record.revision == revision), None)
+    if record is not None and not record.has_manifests:
+        raise ObjectNotFound(
+            f"Revision {revision} of {deployment} was a {record.via}, of which no deployment has manifests: there is "
+            "nothing to deploy again.",
+            remedy=f"Set the image again that it ran then: {', '.join(record.images)}",
+        )
 
 
 def _before_the_last(verified: list[Record]) -> Record | None:

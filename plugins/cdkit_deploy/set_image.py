@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from cdkit.api import (
-    CdkitError,
     Change,
     Duration,
     FieldChange,
@@ -18,14 +17,11 @@ from cdkit.api import (
     ObjectNotFound,
     ObjectRef,
     Problem,
-    Refused,
-    RollbackFailed,
-    RolledBack,
     Step,
     StepContext,
-    StepOptions,
     StepOutputs,
 )
+from cdkit_deploy.ledger.options import KEEPING_RECORDS, KEEPING_SECRETS, Revisions
 from cdkit_deploy.preflight.options import Preflight
 from cdkit_deploy.strategies import Kind, strategy_for
 from cdkit_deploy.strategies.pace import Manner, MinReady, Pace, Partition, Surge, Unavailable
@@ -33,7 +29,8 @@ from cdkit_deploy.turn.options import TAKING_TURNS, TurnOptions
 
 if TYPE_CHECKING:
     # Every command knows the steps; few of them set an image.
-    from cdkit_deploy.rollout import RolloutFailed
+    from cdkit_deploy.ledger.ledger import Ledger
+    from cdkit_deploy.ledger.record import Record
     from cdkit_deploy.strategies.images import ImageChange
     from cdkit_deploy.strategies.strategy import Strategy
 
@@ -42,7 +39,7 @@ class SetImage(Step):
     """Give containers of a running workload other images, and watch the rollout to its end."""
 
     name = "set-image"
-    permissions = (("patch", "apps", "deployments"), ("watch", "apps", "deployments"), *TAKING_TURNS)
+    permissions = (("patch", "apps", "deployments"), ("watch", "apps", "deployments"), *KEEPING_RECORDS, *TAKING_TURNS)
 
     class Options(TurnOptions, frozen=True, kw_only=True):
         """Which containers, and which images."""
@@ -62,6 +59,7 @@ class SetImage(Step):
         partition: Partition = None
         min_ready: MinReady = None
         preflight: Preflight = "all"
+        revisions: Revisions = 10
         wait: Annotated[Duration, Meta(description="How long the rollout may take before it counts as failed.")] = (
             Duration(600)
         )
@@ -73,12 +71,9 @@ class SetImage(Step):
         previous: Annotated[str, Meta(description="The image that it ran before.")]
         images: Annotated[dict[str, str], Meta(description="The images by the names of the containers.")]
         changed: Annotated[bool, Meta(description="False when it ran the images already.")]
+        revision: Annotated[int, Meta(description="The revision in the cluster's own records.")]
 
     options: Options
-
-    def __init__(self, options: StepOptions) -> None:
-        super().__init__(options)
-        self._first_seen: Manifest | None = None
 
     @cached_property
     def _strategy(self) -> Strategy:
@@ -86,7 +81,8 @@ class SetImage(Step):
 
     def check(self, ctx: StepContext) -> Iterable[Problem]:
         """The workload and its containers are there, the options fit, and the account may change it."""
-        yield from ctx.check_permissions((*self._strategy.permissions(), *TAKING_TURNS))
+        missing = list(ctx.check_permissions((*self._strategy.permissions(), *KEEPING_RECORDS, *TAKING_TURNS)))
+        yield from missing
         try:
             self._strategy.refuse_what_it_has_not(Pace.of(self.options))
             live = self._live(ctx)
@@ -94,6 +90,8 @@ class SetImage(Step):
         except (InvalidInput, ObjectNotFound) as error:
             yield Problem(error.message, None, error.remedy)
             return
+        if not missing and _record_has_secrets(ctx, live):
+            yield from ctx.check_permissions(KEEPING_SECRETS)
         if self.options.preflight == "all":
             yield from self._look_ahead(ctx, live, changes)
 
@@ -122,61 +120,52 @@ class SetImage(Step):
         Raises:
             RolledBack: it failed, and the workload runs its old images again.
             RollbackFailed: it failed, and could not be put back.
-            Refused: another build deploys the application, and is not to be waited for.
-            WorldFailed: it ran the images already, and is not well with them.
+            Refused: another build deploys the application, and is not to be waited for; or what is deployed is newer.
+            WorldFailed: it ran the images already, and is not well with them; or the cluster refused the first change.
         """
+        from cdkit_deploy.ledger.ledger import Ledger
+        from cdkit_deploy.turn.holder import Holder
         from cdkit_deploy.turn.turn import turn
 
-        with turn(ctx, self.options):
-            live = self._live(ctx)
-            # Of a second attempt, after the server did not answer, only the first one saw what ran before.
-            before = self._first_seen = self._first_seen or live
-            changes = self._changes(before)
-            self._bring(ctx, live, before, changes)
+        with turn(ctx, self.options, Holder.of(ctx).described_by(ctx.build)):
+            return self._run(ctx, Ledger.of(ctx))
+
+    def _run(self, ctx: StepContext, ledger: Ledger) -> Outputs:
+        from cdkit_deploy.transaction.image_update import Aim, ImageUpdate
+        from cdkit_deploy.transaction.membership import membership_of
+        from cdkit_deploy.transaction.record_keeper import RecordKeeper
+        from cdkit_deploy.transaction.secrets import hide_secrets
+        from cdkit_deploy.turn.order import deployed_last, must_not_be_older
+
+        live, records = self._look(ctx, ledger)
+        member = membership_of(ctx, ledger, records, live)
+        hide_secrets(ctx, member.baseline.contents.objects)
+        if not self.options.allow_older:
+            must_not_be_older(ctx, ledger.deployment, ctx.build.commit, deployed_last(member.records))
+        aim = Aim(self._strategy, live, self._changes(live), Pace.of(self.options), self.options.wait)
+        keeper = RecordKeeper(ctx, ledger, member.baseline, self.options.revisions)
+        update, changes = ImageUpdate(ctx, aim, member, keeper), self._changes(member.before)
+        if update.changes_nothing:
+            ctx.say(f"{aim.ref} runs {_listed(changes)} already; nothing was changed.")
+            return self._outputs(changes, update.confirm())
+        for change in _real(changes):
+            ctx.say(f"{aim.ref}, container {change.container}: {change.before} -> {change.after}")
+        return self._outputs(changes, update.carry_out())
+
+    def _look(self, ctx: StepContext, ledger: Ledger) -> tuple[Manifest, list[Record]]:
+        """The workload and all records, asked for at once."""
+        from cdkit_deploy.transaction.parallel import both
+
+        return both(lambda: self._live(ctx), ledger.records)
+
+    def _outputs(self, changes: Sequence[ImageChange], record: Record) -> Outputs:
         return self.Outputs(
             image=changes[0].after,
             previous=changes[0].before,
             images={change.container: change.after for change in changes},
             changed=bool(_real(changes)),
+            revision=record.revision,
         )
-
-    def _bring(self, ctx: StepContext, live: Manifest, before: Manifest, changes: Sequence[ImageChange]) -> None:
-        from cdkit_deploy.rollout import RolloutFailed
-
-        ref, longest = ObjectRef.of(live), self.options.wait
-        if not _real(changes) and not self._strategy.is_under_way(live):
-            ctx.say(f"{ref} runs {_listed(changes)} already; nothing was changed.")
-            self._see_that_it_is_well(ctx, live)
-            return
-        for change in _real(changes):
-            ctx.say(f"{ref}, container {change.container}: {change.before} -> {change.after}")
-        try:
-            summary = self._strategy.roll_out(ctx, live, changes, Pace.of(self.options), longest)
-        except RolloutFailed as failed:
-            raise self._undone(ctx, before, failed) from failed
-        ctx.say(f"{ref}: {summary}")
-
-    def _see_that_it_is_well(self, ctx: StepContext, live: Manifest) -> None:
-        from cdkit_deploy.rollout import RolloutFailed
-
-        try:
-            ctx.say(f"{ObjectRef.of(live)}: {self._strategy.watch(ctx, live, self.options.wait)}")
-        except RolloutFailed as failed:
-            raise failed.as_found() from failed
-
-    def _undone(self, ctx: StepContext, before: Manifest, failed: RolloutFailed) -> CdkitError:
-        """Put the workload back, and give the error that tells of both the failure and the undoing."""
-        from cdkit_deploy.rollout import RolloutFailed
-
-        try:
-            done = self._strategy.undo(ctx, before, self.options.wait)
-        except Refused:
-            # Another deployment has taken over: what we would put back is his.
-            raise
-        except (RolloutFailed, CdkitError) as error:
-            return failed.told_as(RollbackFailed, f"It could not be rolled back: {error}")
-        ctx.say(done)
-        return failed.told_as(RolledBack, "It was rolled back: what ran before is running.", [done])
 
     def _live(self, ctx: StepContext) -> Manifest:
         return self._strategy.find(ctx.cluster, self.options.workload, ctx.namespace)
@@ -195,8 +184,22 @@ class SetImage(Step):
         return image_changes(self._strategy.template_of(live), wanted, str(ObjectRef.of(live)))
 
 
+def _record_has_secrets(ctx: StepContext, live: Manifest) -> bool:
+    """Whether the next record of a workload will hold Secrets; nobody else's workload is in a record with some."""
+    from cdkit_deploy.ledger.ledger import Ledger
+    from cdkit_deploy.prepare import OWNER
+
+    if OWNER not in (live["metadata"].get("annotations") or {}):
+        return False
+    ref = ObjectRef.of(live)
+    return any(
+        ref in record.inventory and any(item.kind == "Secret" for item in record.inventory)
+        for record in Ledger.of(ctx).records()
+    )
+
+
 def _real(changes: Iterable[ImageChange]) -> list[ImageChange]:
-    return [change for change in changes if change.before != change.after]
+    return [change for change in changes if not change.is_none]
 
 
 def _listed(changes: Iterable[ImageChange]) -> str:

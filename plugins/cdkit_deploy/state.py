@@ -91,7 +91,7 @@ def read_state(ctx: StepContext) -> State:
         state,
         deployed=newest,
         last=records[-1] if newest is None or records[-1].revision > newest.revision else None,
-        workloads=tuple(_workloads(ctx, objects)),
+        workloads=tuple(_workloads(ctx, objects, deployed)),
         drift=tuple(change for change in drift if change.action not in {"keep", "unknown"}),
         unknown=(*unknown, *(f"{change.subject}: {change.reason}" for change in drift if change.action == "unknown")),
     )
@@ -117,12 +117,14 @@ def _recorded(ledger: Ledger, records: Sequence[Record]) -> tuple[list[Manifest]
     return objects, unknown
 
 
-def _workloads(ctx: StepContext, objects: Sequence[Manifest]) -> list[Workload]:
-    refs = [ObjectRef.of(item) for item in workloads_of(objects)]
-    there = [ref for ref in refs if ctx.cluster.get(ref) is not None]
+def _workloads(ctx: StepContext, objects: Sequence[Manifest], records: Sequence[Record]) -> list[Workload]:
+    """How the workloads fare that were deployed, and those that only got images: these are not ours to miss."""
+    ours = [ObjectRef.of(item) for item in workloads_of(objects)]
+    alone = [ref for record in records if not record.has_manifests for ref in record.inventory if ref not in ours]
+    there = [ref for ref in (*ours, *alone) if ctx.cluster.get(ref) is not None]
     # No time: the first look is all that is asked for.
     decisions = ctx.follow_all(there, 0)
-    return [_workload(ref, decisions.get(ref)) for ref in refs]
+    return [_workload(ref, decisions.get(ref)) for ref in (*ours, *alone) if ref in there or ref in ours]
 
 
 def _workload(ref: ObjectRef, decision: Decision | None) -> Workload:

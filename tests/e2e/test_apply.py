@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import random
 import signal
@@ -169,6 +170,27 @@ def test_a_deployment_is_applied_pruned_undone_and_rolled_back(app: App, images:
     shown = failed.text + done.text + back.text
     assert "second-secret" not in shown
     assert "first-secret" not in shown
+
+
+def test_an_image_that_is_set_is_a_revision_of_its_own(app: App, images: tuple[str, str]) -> None:
+    assert app.deploy(*old(images[0])).code == 0
+    done = app.run("set-image", workload="web", image=images[1])
+    assert done.code == 0, done.text
+    history = json.loads(app.project.cdkit("history", "--output", "json").out)
+    assert [(record["via"], record["verdict"], record["images"]) for record in history] == [
+        ("set-image deployment/web", "verified", [images[1]]),
+        ("", "verified", [images[0]]),
+    ]
+    status = app.project.cdkit("status")
+    assert status.code == 0, status.text
+
+    failed = app.deploy(*new(f"{images[0]}-missing"), preflight="off")
+    assert failed.code == 6, failed.text
+    assert is_old(app, images[1]), state(app)
+
+    back = app.run("rollback", revision=1)
+    assert back.code == 0, back.text
+    assert is_old(app, images[0]), state(app)
 
 
 def test_the_replicas_that_an_autoscaler_has_set_stay(

@@ -38,7 +38,7 @@ def _row(record: Record, now: float) -> list[Cell]:
         (record.verdict, COLOURS[record.verdict]),
         age(record, now),
         record.commit[:SHORT_COMMIT],
-        record.step,
+        record.via or record.step,
         record.actor,
         record.build_url,
         record.cause or what,

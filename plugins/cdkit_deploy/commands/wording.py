@@ -37,6 +37,7 @@ def age(record: Record, now: float) -> str:
 def origin(record: Record) -> str:
     """What a record says of where it comes from, in a few words."""
     facts = [
+        record.via,
         f"commit {record.commit[:SHORT_COMMIT]}" if record.commit else "",
         f"by {record.actor}" if record.actor else "",
     ]

@@ -23,6 +23,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         revision: counts all deployments of an application in an environment, from 1.
         verdict: how it ended.
         step: the step that deployed. Each step of a pipeline has an inventory of its own.
+        via: for a deployment that only gave one workload of the inventory other images, what it was: `set-image
+            deployment/web`; empty for one of all of it. It is the step too where no inventory has the workload.
         commit: the full hash of the commit that was deployed; empty when nobody knows it.
         images: the images that the workloads run.
         build_url: where a person can look at the build.
@@ -37,6 +39,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     verdict: Verdict = "pending"
     step: str = ""
+    via: str = ""
     commit: str = ""
     images: tuple[str, ...] = ()
     build_url: str = ""
@@ -46,6 +49,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     cause: str = ""
     restores: int = 0
     inventory: tuple[ObjectRef, ...] = ()
+
+    @property
+    def has_manifests(self) -> bool:
+        """Whether it holds what it takes to deploy it again: of a workload of others only the images are known."""
+        return not self.via or self.via != self.step
 
 
 class Contents(msgspec.Struct, frozen=True):

@@ -29,6 +29,11 @@ class ImageChange(msgspec.Struct, frozen=True):
     after: str
 
     @property
+    def is_none(self) -> bool:
+        """Whether the container has the image already."""
+        return self.before == self.after
+
+    @property
     def path(self) -> str:
         """Where the image stands in the pod template."""
         return f"spec.{self.group}[name={self.container}].image"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cdkit.api import Duration, Manifest, ObjectRef, Permission, Refused, StepContext
+from cdkit.api import Cluster, Duration, Manifest, ObjectRef, Permission, Refused, StepContext
 from cdkit_deploy.rollout import await_gone, await_rollout
 from cdkit_deploy.strategies.alternation import Bounds
 from cdkit_deploy.strategies.controllers import (
@@ -51,6 +51,12 @@ class ReplicationControllerStrategy(Strategy):
         """Whether it has a successor that has not taken over yet."""
         return bool(annotation(live, NEXT))
 
+    def refuse_to_mix(self, cluster: Cluster, live: Manifest, changes: Sequence[ImageChange]) -> None:
+        """An update that was interrupted may go on, or be taken back; it cannot become another one."""
+        template = with_images(self.template_of(live), changes)
+        if self.is_under_way(live) and not self._takes_back(live, template):
+            self._successor(cluster, live, template)
+
     def roll_out(
         self, ctx: StepContext, live: Manifest, changes: Sequence[ImageChange], pace: Pace, longest: Duration
     ) -> str:
@@ -67,12 +73,14 @@ class ReplicationControllerStrategy(Strategy):
         self, ctx: StepContext, live: Manifest, template: Mapping[str, Any], pace: Pace, longest: Duration
     ) -> str:
         """Bring another pod template, as `roll_out` does with other images."""
-        if self.is_under_way(live) and mark_of(template) == mark_of(self.template_of(live)):
+        if self._takes_back(live, template):
             ctx.say(f"The update of {ObjectRef.of(live)} that was interrupted is taken back.")
             return self._take_back(ctx, live, longest)
         desired = _desired(live)
         bounds = Bounds.of(desired, pace)
-        old, new = ObjectRef.of(live), self._successor(ctx, live, template)
+        old, new = ObjectRef.of(live), self._successor(ctx.cluster, live, template)
+        if annotation(live, NEXT) == new.name:
+            ctx.say(f"The update of {old} was interrupted: it goes on.")
         ctx.cluster.patch(old, _noted(new.name, desired), "merge")
         tell_apart(ctx.cluster, live)
         made = next_controller(live, template, desired, pace.min_ready_seconds)
@@ -90,7 +98,11 @@ class ReplicationControllerStrategy(Strategy):
             self.bring_template(ctx, now, self.template_of(live), Pace(), longest)
         return f"{ObjectRef.of(live)} was put back"
 
-    def _successor(self, ctx: StepContext, old: Manifest, template: Mapping[str, Any]) -> ObjectRef:
+    def _takes_back(self, live: Manifest, template: Mapping[str, Any]) -> bool:
+        """Whether to bring a template is to undo the update that was interrupted."""
+        return self.is_under_way(live) and mark_of(template) == mark_of(self.template_of(live))
+
+    def _successor(self, cluster: Cluster, old: Manifest, template: Mapping[str, Any]) -> ObjectRef:
         """The controller that takes over: the one of the update that was interrupted, or another one.
 
         Raises:
@@ -99,14 +111,11 @@ class ReplicationControllerStrategy(Strategy):
         namespace = old["metadata"]["namespace"]
         begun, wanted = annotation(old, NEXT), next_name(old, template)
         if not begun or begun == wanted:
-            if begun:
-                ctx.say(f"The update of {ObjectRef.of(old)} was interrupted: it goes on.")
             return reference(wanted, namespace)
-        other = ctx.cluster.get(reference(begun, namespace))
+        other = cluster.get(reference(begun, namespace))
         if other is None and replicas_of(old) >= _desired(old):
             return reference(wanted, namespace)
         if other is not None and images_of(self.template_of(other)) == images_of(template):
-            ctx.say(f"The update of {ObjectRef.of(old)} was interrupted: it goes on.")
             return ObjectRef.of(other)
         to = ", ".join(images_of(self.template_of(other)).values()) if other is not None else begun
         raise Refused(

@@ -86,6 +86,15 @@ class Strategy(ABC):
         """Whether an update of it was interrupted that only cdkit can end."""
         return False
 
+    def refuse_to_mix(  # noqa: B027 -- of most kinds any update can follow any other
+        self, cluster: Cluster, live: Manifest, changes: Sequence[ImageChange]
+    ) -> None:
+        """Raise when an update to other images was interrupted, and has to be ended first. Only reads.
+
+        Raises:
+            Refused: it was.
+        """
+
     def permissions(self) -> tuple[Permission, ...]:
         """What the account needs to be allowed."""
         group = self.versions[0].rpartition("/")[0]
@@ -117,8 +126,10 @@ class Strategy(ABC):
         return dict(template)
 
     def with_images(self, live: Manifest, changes: Sequence[ImageChange]) -> Manifest:
-        """A copy of a workload whose pod template has other images."""
+        """A copy of a workload whose pod template has other images; manifests may leave the template to others."""
         changed = copy.deepcopy(live)
+        if not self.template_of(live):
+            return changed
         holder: Any = changed
         for name in self.template_path[:-1]:
             holder = holder[name]

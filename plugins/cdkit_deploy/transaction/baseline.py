@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from cdkit.api import ObjectRef
 from cdkit_deploy.ledger.ledger import Ledger
 from cdkit_deploy.ledger.record import UNSETTLED, Contents, Record
 from cdkit_deploy.transaction.live import Key
@@ -39,18 +40,25 @@ class Baseline(msgspec.Struct, frozen=True):
 
 def read_baseline(ledger: Ledger, step: str) -> Baseline:
     """What a step's next deployment starts from. One request, and one more for each part of a large record."""
-    everything = ledger.records()
+    return baseline_of(ledger, ledger.records(), step)
+
+
+def baseline_of(ledger: Ledger, everything: Sequence[Record], step: str) -> Baseline:
+    """The same, from the records of all steps."""
     records = [record for record in everything if record.step == step]
     verified = _last(records, {"verified"})
     settled = _last(records, {"verified", "rolled-back"})
     later = [record for record in records if settled is None or record.revision > settled.revision]
     unsettled = [record for record in later if record.verdict in UNSETTLED]
+    contents = ledger.contents(verified) if verified else Contents()
+    known = {Key.of(ObjectRef.of(item)) for item in contents.objects}
+    seen = first_seen(ledger, unsettled)
     return Baseline(
         records=tuple(records),
         verified=verified,
-        contents=ledger.contents(verified) if verified else Contents(),
+        contents=contents,
         unsettled=tuple(unsettled),
-        before=_first_seen(item for record in unsettled for item in ledger.contents(record).before),
+        before=tuple(item for key, item in seen.items() if key not in known),
         latest=max((record.revision for record in everything), default=0),
     )
 
@@ -59,9 +67,15 @@ def _last(records: Sequence[Record], verdicts: set[str]) -> Record | None:
     return next((record for record in reversed(records) if record.verdict in verdicts), None)
 
 
-def _first_seen(seen: Iterable[Before]) -> tuple[Before, ...]:
-    """Of each object the oldest sight: only that was before everything."""
+def first_seen(ledger: Ledger, records: Iterable[Record]) -> dict[Key, Before]:
+    """What deployments found before they touched it; of each object the oldest sight, which was before everything.
+
+    Args:
+        ledger: the records.
+        records: those of the deployments, oldest first.
+    """
     oldest: dict[Key, Before] = {}
-    for item in seen:
-        oldest.setdefault(Key.of(item.ref), item)
-    return tuple(oldest.values())
+    for record in records:
+        for item in ledger.contents(record).before:
+            oldest.setdefault(Key.of(item.ref), item)
+    return oldest

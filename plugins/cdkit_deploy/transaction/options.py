@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from cdkit.api import Duration
+from cdkit_deploy.ledger.options import Revisions
 from cdkit_deploy.preflight.options import Preflight
 from cdkit_deploy.turn.options import TurnOptions
 
@@ -43,7 +44,7 @@ class DeployOptions(TurnOptions, frozen=True, kw_only=True):
         Recreate, Meta(description="Delete and create an object: where a field cannot be changed, or always.")
     ] = "never"
     preflight: Preflight = "all"
-    revisions: Annotated[int, Meta(ge=1, le=100, description="How many revisions are kept in the cluster.")] = 10
+    revisions: Revisions = 10
     on_failure: Annotated[
         OnFailure, Meta(description="`undo` goes back to the last verified revision, `leave` leaves it as it is.")
     ] = "undo"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Other = TypeVar("Other")
 
 AT_ONCE = 8
 """Requests under way at the same time: enough to keep an API server busy, and no flood for a small one."""
@@ -49,3 +50,14 @@ def in_parallel(action: Callable[[Item], Result], items: Iterable[Item], at_once
     if failures:
         raise failures[0]
     return [results[number] for number, _ in numbered]
+
+
+def both(first: Callable[[], Result], second: Callable[[], Other]) -> tuple[Result, Other]:
+    """The results of two actions that are done at once.
+
+    Raises:
+        BaseException: the first failure.
+    """
+    actions: tuple[Callable[[], Any], ...] = (first, second)
+    one, other = in_parallel(lambda action: action(), actions)
+    return one, other

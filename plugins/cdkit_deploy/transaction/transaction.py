@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import msgspec
 
 from cdkit.api import (
     Cancelled,
     CdkitError,
     ObjectRef,
-    Refused,
     RollbackFailed,
-    RolledBack,
     StepContext,
     TimedOut,
     Unavailable,
     WorldFailed,
 )
 from cdkit_deploy.ledger.ledger import Ledger
-from cdkit_deploy.ledger.record import Contents, Record, Verdict
+from cdkit_deploy.ledger.record import Contents, Record
 from cdkit_deploy.rollout import RolloutFailed
 from cdkit_deploy.transaction.applying import Done, await_all, bring_up
 from cdkit_deploy.transaction.autoscaled import hand_over_replicas
@@ -27,11 +23,10 @@ from cdkit_deploy.transaction.baseline import Baseline
 from cdkit_deploy.transaction.going_back import go_back, return_all
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.transaction.outlook import Outlook
-from cdkit_deploy.transaction.patience import patiently
 from cdkit_deploy.transaction.place import Place
+from cdkit_deploy.transaction.record_keeper import RecordKeeper
 from cdkit_deploy.transaction.removing import remove_all
 from cdkit_deploy.transaction.target import Target
-from cdkit_deploy.workloads import images_of
 
 
 class Transaction:
@@ -57,27 +52,18 @@ class Transaction:
     ) -> None:
         self._ctx = ctx
         self._place = place
-        self._ledger = ledger
         self._baseline = baseline
         self._outlook = outlook
         self._options = options
+        self._keeper = RecordKeeper(ctx, ledger, baseline, options.revisions)
         self._changed: list[ObjectRef] = []
 
     def new_record(self, commit: str, restores: int) -> Record:
         """The record of this deployment, as it begins."""
-        ctx, manifests = self._ctx, self._outlook.manifests
-        return Record(
-            revision=self._baseline.latest + 1,
-            step=self._place.step,
-            commit=commit,
-            images=images_of(manifests),
-            build_url=ctx.build.url,
-            actor=ctx.build.actor,
-            time=datetime.fromtimestamp(ctx.clock.now(), UTC).isoformat(timespec="seconds"),
-            run_id=ctx.run_id,
-            restores=restores,
-            inventory=tuple(map(ObjectRef.of, manifests)),
-        )
+        manifests = self._outlook.manifests
+        inventory = tuple(map(ObjectRef.of, manifests))
+        record = self._keeper.new_record(self._place.step, commit, manifests, inventory)
+        return msgspec.structs.replace(record, restores=restores)
 
     def confirm(self, record: Record) -> Record:
         """Everything is as wanted already: see that it is well, and remember the commit if it is another one.
@@ -95,8 +81,7 @@ class Transaction:
         if last is not None and last.commit == record.commit and set(last.inventory) == set(record.inventory):
             return last
         verified = msgspec.structs.replace(record, verdict="verified")
-        self._open(verified)
-        self._forget_old_ones(verified)
+        self._keeper.confirm(verified, Contents(self._outlook.manifests))
         return verified
 
     def carry_out(self, record: Record) -> Record:
@@ -105,10 +90,7 @@ class Transaction:
         Raises:
             RolledBack, RollbackFailed, WorldFailed: as `deploy` says.
         """
-        self._tell_of_interrupted(record)
-        self._open(record)
-        for earlier in self._baseline.unsettled:
-            self._settle(earlier, "superseded", earlier.cause)
+        self._keeper.begin(record, Contents(self._outlook.manifests, self._outlook.before))
         try:
             self._work()
         except RolloutFailed as failed:
@@ -116,12 +98,9 @@ class Transaction:
         except Unavailable as error:
             raise self._cut_off(record, error) from error
         except (Cancelled, TimedOut):
-            self._ctx.warn(f"{self._unfinished(record)} Run again: it goes on from there.")
+            self._keeper.warn_of_unfinished(record)
             raise
-        verified = self._settle(record, "verified")
-        self._forget_old_ones(verified)
-        self._ctx.say(f"Revision {verified.revision} of {self._ledger.deployment} is verified.")
-        return verified
+        return self._keeper.seal(record)
 
     def _work(self) -> None:
         ctx, targets, surplus = self._ctx, self._outlook.targets, self._outlook.surplus
@@ -145,35 +124,23 @@ class Transaction:
     def _failed(self, record: Record, failed: RolloutFailed) -> CdkitError:
         """Undo what was done, and give the error that tells of both."""
         if not self._changed and not self._baseline.unsettled:
-            self._settle(record, "rolled-back", failed.sentence)
+            self._keeper.settle(record, "rolled-back", failed.sentence)
             reason = failed.__cause__
             return reason if isinstance(reason, WorldFailed) else failed.as_found()
         if self._options.on_failure == "leave":
-            self._settle(record, "failed", failed.sentence)
+            self._keeper.settle(record, "failed", failed.sentence)
             return failed.told_as(RollbackFailed, "It was left as it is, as `on_failure: leave` says.")
-        try:
-            done = go_back(self._ctx, self._baseline, self._outlook.before, self._place, self._options)
-        except (Cancelled, TimedOut):
-            self._ctx.warn(f"{self._unfinished(record)} Run again: it goes on from there.")
-            raise
-        except Refused:
-            # Another deployment has taken over: it finds what is pending, and what we would change is his.
-            raise
-        except (RolloutFailed, CdkitError) as error:
-            # What could not be reached stays pending, and is found by the next run.
-            if not isinstance(error, Unavailable):
-                self._settle(record, "failed", failed.sentence)
-            return failed.told_as(RollbackFailed, f"It could not be rolled back: {error}")
-        self._settle(record, "rolled-back", failed.sentence)
-        self._forget_old_ones(record)
-        return failed.told_as(RolledBack, self._undone(), done)
+        return self._keeper.undo(record, failed, self._go_back, self._undone())
+
+    def _go_back(self) -> list[str]:
+        return go_back(self._ctx, self._baseline, self._outlook.before, self._place, self._options)
 
     def _cut_off(self, record: Record, error: Unavailable) -> CdkitError:
         """The failure of a cluster that did not answer for too long, or said so long that it was not ready for us."""
         try:
             self._ctx.cluster.version()
         except Unavailable:
-            self._ctx.warn(f"{self._unfinished(record)} Run again: it goes on from there.")
+            self._keeper.warn_of_unfinished(record)
             return error
         namespace = ObjectRef("v1", "Namespace", self._place.namespace)
         self._changed.append(namespace)
@@ -184,37 +151,3 @@ class Transaction:
         if last is None:
             return "What was created has been removed, and what was changed is as it was."
         return f"It was rolled back: revision {last.revision} is running."
-
-    def _unfinished(self, record: Record) -> str:
-        deployment = self._ledger.deployment
-        return (
-            f"Revision {record.revision} of {deployment} was neither finished nor undone: the cluster goes on with it."
-        )
-
-    def _tell_of_interrupted(self, record: Record) -> None:
-        last = self._baseline.interrupted
-        if last is None:
-            return
-        what = f"Revision {last.revision} of {self._ledger.deployment} was interrupted"
-        if last.commit == record.commit:
-            self._ctx.say(f"{what}: going on with the same commit, as revision {record.revision}.")
-        else:
-            whose = f" (commit {last.commit[:12]})" if last.commit else ""
-            self._ctx.say(f"{what}{whose}: revision {record.revision} takes over from it.")
-
-    def _open(self, record: Record) -> None:
-        contents = Contents(self._outlook.manifests, self._outlook.before if record.verdict == "pending" else ())
-        patiently(self._ctx, "the record of the deployment", lambda: self._ledger.open(record, contents))
-
-    def _settle(self, record: Record, verdict: Verdict, cause: str = "") -> Record:
-        return patiently(self._ctx, "the record of the deployment", lambda: self._ledger.settle(record, verdict, cause))
-
-    def _forget_old_ones(self, record: Record) -> None:
-        """Keep as many records as are asked for, the last verified one in any case."""
-        last = record if record.verdict == "verified" else self._baseline.verified
-        older = [known for known in self._baseline.records if last is None or known.revision != last.revision]
-        surplus = older[: max(0, len(older) + 1 + (last is not record and last is not None) - self._options.revisions)]
-        try:
-            self._ledger.forget(surplus)
-        except WorldFailed as error:
-            self._ctx.warn(f"Old records of {self._ledger.deployment} could not be removed: {error.message}")

@@ -12,12 +12,14 @@ import yaml
 from cdkit.models.build import Build
 from cdkit.models.environment import Environment
 from cdkit.models.kube import Manifest, ObjectRef
+from cdkit.step import Step
 from cdkit.testing import FakeClock, FakeCluster, FakeWorld, RecordedCommand, RecordedRun, StepRun, run_step
 from cdkit_deploy.apply import Apply
 from cdkit_deploy.commands import history, rollback, status
 from cdkit_deploy.ledger.ledger import Ledger
 from cdkit_deploy.ledger.names import Deployment
 from cdkit_deploy.rollback import Rollback
+from cdkit_deploy.set_image import SetImage
 
 PLACE = Environment("live", "", "team")
 SETTINGS = ObjectRef("v1", "ConfigMap", "settings", "team")
@@ -59,9 +61,13 @@ class Shop:
 
     def deploy(self, *objects: Manifest, build: Build | None = None) -> StepRun:
         (self.folder / "manifests.yaml").write_text(yaml.safe_dump_all(objects), encoding="utf-8")
+        options = {"manifests": "manifests.yaml", "conflicts": "force", "preflight": "off"}
+        return self.run(Apply, options, build)
+
+    def run(self, kind: type[Step], options: dict[str, Any], build: Build | None = None) -> StepRun:
         return run_step(
-            Apply,
-            {"manifests": "manifests.yaml", "conflicts": "force", "preflight": "off"},
+            kind,
+            options,
             world=self.world,
             workspace=self.folder,
             environment=PLACE,
@@ -201,3 +207,24 @@ def test_the_status_is_json_for_programs(shop: Shop) -> None:
 def test_a_rollback_runs_the_step(shop: Shop, arguments: tuple[str, ...], options: dict[str, Any]) -> None:
     code, project = shop.call(rollback.command, *arguments)
     assert (code, project.steps) == (0, [(Rollback, options)])
+
+
+def test_an_image_that_was_set_is_in_the_history_and_no_drift(shop: Shop) -> None:
+    shop.deploy(settings("1"), web(), login("hunter2"))
+    shop.run(SetImage, {"workload": "web", "image": "web:2", "preflight": "off"})
+    _, project = shop.call(history.command)
+    assert [line.split("\t")[4] for line in project.lines[1:]] == ["set-image deployment/web", "apply"]
+    code, project = shop.call(status.command)
+    assert code == 0, project.lines
+    assert "  deployed  revision 2, verified, 0 s ago set-image deployment/web" in project.lines
+
+
+def test_a_workload_of_others_is_told_while_it_is_there(shop: Shop) -> None:
+    shop.deploy(settings("1"))
+    made = web()
+    shop.cluster.create(made | {"metadata": {"name": "web", "namespace": "team"}})
+    shop.run(SetImage, {"workload": "web", "image": "web:2", "preflight": "off"})
+    code, project = shop.call(status.command)
+    assert (code, project.lines[-1]) == (0, "deployment/web\tready\t2 of 2 replicas updated, 2 available\t")
+    shop.cluster.remove(WEB)
+    assert shop.call(status.command)[0] == 0, "it is not ours to miss"

@@ -225,7 +225,7 @@ class WithoutSurge(FakeCluster):
 
     def patch(self, ref: ObjectRef, patch: Any, kind: Any) -> Manifest:
         known = copy.deepcopy(patch)
-        known["spec"].get("updateStrategy", {}).get("rollingUpdate", {}).pop("maxSurge", None)
+        known.get("spec", {}).get("updateStrategy", {}).get("rollingUpdate", {}).pop("maxSurge", None)
         return super().patch(ref, known, kind)
 
 
@@ -240,11 +240,11 @@ def test_a_field_that_the_server_is_too_old_for_is_told() -> None:
 
 def test_a_cron_job_says_when_it_runs_next(cluster: FakeCluster) -> None:
     make(cluster, "cronjob")
-    assert update(cluster, "cronjob", container="web", image="web:2").lines[-1] == (
-        "CronJob web: its next run takes it, by its schedule `0 3 * * *`"
-    )
+    lines = update(cluster, "cronjob", container="web", image="web:2").lines
+    assert "CronJob web: its next run takes it, by its schedule `0 3 * * *`" in lines
     cluster.patch(ref_of("cronjob"), {"spec": {"suspend": True}}, "merge")
-    assert update(cluster, "cronjob", container="web", image="web:3").lines[-1].endswith("; it is suspended")
+    lines = update(cluster, "cronjob", container="web", image="web:3").lines
+    assert "CronJob web: its next run takes it; it is suspended" in lines
 
 
 class OldCluster(FakeCluster):
