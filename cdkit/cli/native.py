@@ -176,7 +176,10 @@ def files_of(
             from cdkit.report.handed_on import ALWAYS
 
             return [files.write_result(results / name) for name in ALWAYS]
-        case "jenkins" | "woodpecker" | "circleci" | "bitbucket" | "teamcity" | "buildkite":
+        case "buildkite":
+            folder = workspace / REPORTS
+            return [files.write_annotation(folder / "summary.md"), files.write_junit(folder / "junit.xml")]
+        case "jenkins" | "woodpecker" | "circleci" | "bitbucket" | "teamcity":
             return [files.write_junit(workspace / REPORTS / "junit.xml")]
     return []
 

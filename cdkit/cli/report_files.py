@@ -40,6 +40,20 @@ def write_summary(path: Path) -> ReportFile:
     return ReportFile(path, write)
 
 
+def write_annotation(path: Path) -> ReportFile:
+    """A file of its own with the summary in Markdown, which Buildkite's agent gets too, together with the outputs."""
+
+    def write(run: Collected) -> None:
+        from cdkit.cli.buildkite import tell_agent
+        from cdkit.report.summary import summary
+
+        text = summary(run)
+        _write(path, text.encode())
+        tell_agent(run, text)
+
+    return ReportFile(path, write)
+
+
 def append_summary(path: Path) -> ReportFile:
     """The summary in Markdown, behind what earlier steps of the job have said."""
 

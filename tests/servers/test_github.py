@@ -77,6 +77,7 @@ def test_inputs_are_never_read_by_a_shell(checkout: Checkout, temp: Path) -> Non
     assert 'run │ $(id) `id` "; id' in job.log
 
 
+@pytest.mark.servers  # it needs no client, but PyPI, and its time
 @pytest.mark.parametrize("checkout", ["hello"], indirect=True)
 def test_the_set_up_makes_a_private_environment_once_and_ignores_that_of_the_job(
     checkout: Checkout, temp: Path

@@ -161,6 +161,16 @@ def test_exit_codes_that_make_a_build_unstable_can_be_chosen(jenkins: Jenkins, s
     assert jenkins.script(f"cdkit({settings})").result == result
 
 
+@hello
+def test_a_run_that_was_cancelled_makes_the_build_aborted(jenkins: Jenkins) -> None:
+    program = jenkins.checkout.folder / "my cdkit"
+    program.write_text("#!/bin/sh\nexit 143\n", encoding="utf-8")
+    program.chmod(0o755)
+    build = jenkins.script("cdkit(program: './my cdkit')")
+    assert build.result == "ABORTED"
+    assert "cancelled (exit code 143)" in build.log
+
+
 @pytest.mark.parametrize("checkout", ["promotion"], indirect=True)
 def test_an_environment_that_was_not_approved_makes_the_build_unstable_and_shows_no_stages(jenkins: Jenkins) -> None:
     build = jenkins.script("cdkit.stages(env: 'production')")

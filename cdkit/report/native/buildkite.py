@@ -43,9 +43,9 @@ class Buildkite:
         return ()
 
     def hand_on(self, name: str, value: str) -> Sequence[str]:
-        """Nothing: its agent has a command for it, `buildkite-agent meta-data set`."""
+        """Nothing: its agent takes them by a command of its own."""
         return ()
 
     def attach(self, report: Path) -> Sequence[str]:
-        """Nothing: its agent has a command for it, `buildkite-agent annotate`."""
+        """Nothing: its agent takes the summary by a command of its own."""
         return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,8 +16,9 @@ from cdkit.cli.app import app
 from cdkit.cli.integrations.files import FILES
 from cdkit.cli.integrations.github import SET_UP, action
 from cdkit.cli.integrations.gitlab import component
+from cdkit.cli.integrations.jenkins import OF_THE_STEP
 from cdkit.cli.integrations.reference import page
-from cdkit.cli.settings import settings_of
+from cdkit.cli.settings import settings_of, settings_of_run
 from cdkit.cli.wiring import load_registry
 
 REPOSITORY = Path(__file__).parents[3]
@@ -54,6 +56,14 @@ def test_the_component_is_a_header_and_a_job_with_reports() -> None:
     used = set(body["variables"].values()) - {"50"}
     assert used <= {f"$[[ inputs.{name} ]]" for name in head["spec"]["inputs"]}
     assert body["artifacts"]["reports"]["dotenv"] == ".cdkit/reports/outputs.env"
+
+
+def test_the_jenkins_step_hands_on_all_but_what_its_help_says_is_its_own() -> None:
+    library = (REPOSITORY / "vars" / "cdkit.groovy").read_text(encoding="utf-8")
+    (own,) = re.findall(r"OWN_SETTINGS = \[(.*)\]", library)
+    assert re.findall(r"'(\w+)'", own) == list(OF_THE_STEP)
+    assert not set(OF_THE_STEP) & {setting.name for step in STEPS.values() for setting in settings_of(step)}
+    assert not set(OF_THE_STEP) & {setting.name for setting in settings_of_run()}
 
 
 def test_the_page_of_settings_has_a_section_for_every_step() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,29 @@ def test_drone_gets_a_card_in_the_log_or_in_a_file_where_a_template_is_named(fol
     assert "\n\x1b]1338;" in run(**named)
     run(**{**named, "DRONE_CARD_PATH": str(folder / "card.json")})
     assert json.loads((folder / "card.json").read_text(encoding="utf-8"))["data"]["pipeline"] == "shop"
+
+
+AGENT = """\
+#!/bin/sh
+echo "$@" >> "$0.log"
+cat >> "$0.log"
+exit "${AGENT_ENDS_WITH-0}"
+"""
+
+
+@pytest.mark.parametrize("code", ["0", "1"])
+def test_the_agent_of_buildkite_gets_the_summary_and_the_outputs_and_cannot_fail_the_run(
+    folder: Path, code: str
+) -> None:
+    agent = folder / "bin" / "buildkite-agent"
+    agent.parent.mkdir()
+    agent.write_text(AGENT, encoding="utf-8")
+    agent.chmod(0o755)
+    path = f"{agent.parent}{os.pathsep}{os.environ['PATH']}"
+    run(CI="true", BUILDKITE="true", PATH=path, AGENT_ENDS_WITH=code)
+    told = agent.with_name("buildkite-agent.log").read_text(encoding="utf-8")
+    assert told.startswith("annotate --context cdkit --style success\n### ✅ shop: done")
+    assert told.endswith('meta-data set cdkit:outputs\n{"test":{"exit_code":0}}')
 
 
 def test_tekton_gets_a_file_for_each_result_that_there_is(tmp_path: Path) -> None:
