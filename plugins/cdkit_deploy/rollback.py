@@ -82,10 +82,11 @@ def chosen_revision(records: list[Record], revision: int, deployment: str) -> Re
     Raises:
         ObjectNotFound: there is none, or it has no manifests.
     """
-    verified = [record for record in records if record.verdict == "verified" and record.has_manifests]
+    settled = [record for record in records if record.verdict == "verified"]
+    verified = [record for record in settled if record.has_manifests]
     there_are = ", ".join(str(record.revision) for record in verified) or "none"
     if revision:
-        _must_have_manifests(records, revision, deployment)
+        _must_have_manifests(settled, revision, deployment)
         found = next((record for record in verified if record.revision == revision), None)
         reason = f"There is no verified revision {revision} of {deployment}"
     else:

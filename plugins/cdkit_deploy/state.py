@@ -41,7 +41,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         environment: the environment's name; may be empty.
         namespace: where it is deployed.
         deployed: the last verified deployment; None when there is none.
-        last: the last deployment, when it is another one.
+        last: the last deployment after the verified one of its step; None when all are verified.
         holder: who deploys now; None when nobody does.
         workloads: what runs.
         drift: what is not as the record says: what deploying it again would do.
@@ -90,7 +90,7 @@ def read_state(ctx: StepContext) -> State:
     return msgspec.structs.replace(
         state,
         deployed=newest,
-        last=records[-1] if newest is None or records[-1].revision > newest.revision else None,
+        last=_last_that_did_not_stay(records, deployed),
         workloads=tuple(_workloads(ctx, objects, deployed)),
         drift=tuple(change for change in drift if change.action not in {"keep", "unknown"}),
         unknown=(*unknown, *(f"{change.subject}: {change.reason}" for change in drift if change.action == "unknown")),
@@ -101,6 +101,13 @@ def _last_of_each_step(records: Sequence[Record]) -> list[Record]:
     """The last verified deployment of each step: together they are what should be there."""
     latest = {record.step: record for record in records if record.verdict == "verified"}
     return list(latest.values())
+
+
+def _last_that_did_not_stay(records: Sequence[Record], deployed: Sequence[Record]) -> Record | None:
+    """The last deployment that came after the verified one of its step, whatever other steps have deployed since."""
+    verified = {record.step: record.revision for record in deployed}
+    later = (record for record in reversed(records) if record.revision > verified.get(record.step, 0))
+    return next((record for record in later if record.verdict != "superseded"), None)
 
 
 def _recorded(ledger: Ledger, records: Sequence[Record]) -> tuple[list[Manifest], list[str]]:

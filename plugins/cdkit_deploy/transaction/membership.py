@@ -69,15 +69,15 @@ def membership_of(ctx: StepContext, ledger: Ledger, records: Sequence[Record], l
     """
     ref = ObjectRef.of(live)
     via = f"set-image {ref.kind.lower()}/{ref.name}"
-    its_own = [record for record in records if Key.of(ref) in map(Key.of, record.inventory)]
+    its_own = tuple(record for record in records if Key.of(ref) in map(Key.of, record.inventory))
     steps = dict.fromkeys(record.step for record in its_own if record.has_manifests)
-    step = next((step for step in steps if Place.of(ctx, step).owns(live)), via)
-    baseline = baseline_of(ledger, records, step)
-    if not _may_be_added_to(baseline, ref, via):
-        step, baseline = via, baseline_of(ledger, records, via)
+    owner = next((step for step in steps if Place.of(ctx, step).owns(live)), via)
+    baseline = baseline_of(ledger, records, owner)
+    if owner != via and not _may_be_added_to(baseline, ref, via):
+        owner, baseline = via, baseline_of(ledger, records, via)
     seen = first_seen(ledger, baseline.unsettled).get(Key.of(ref))
     before = seen.live if seen is not None and seen.live is not None else live
-    return Membership(step, via, baseline, tuple(its_own), before)
+    return Membership(owner, via, baseline, its_own, before)
 
 
 def _may_be_added_to(baseline: Baseline, ref: ObjectRef, via: str) -> bool:

@@ -228,3 +228,14 @@ def test_a_workload_of_others_is_told_while_it_is_there(shop: Shop) -> None:
     assert (code, project.lines[-1]) == (0, "deployment/web\tready\t2 of 2 replicas updated, 2 available\t")
     shop.cluster.remove(WEB)
     assert shop.call(status.command)[0] == 0, "it is not ours to miss"
+
+
+def test_a_deployment_that_was_interrupted_is_told_after_an_image_was_set_too(shop: Shop) -> None:
+    shop.deploy(settings("1"), web())
+    shop.deploy(settings("2"), web())
+    ledger = Ledger(shop.cluster, "team", Deployment("shop", "live"))
+    ledger.settle(ledger.records()[-1], "failed", "It did not start.")
+    shop.run(SetImage, {"workload": "web", "image": "web:2", "preflight": "off"})
+    code, project = shop.call(status.command)
+    assert code == 1
+    assert "  last      revision 2, failed, 0 s ago" in project.lines

@@ -260,3 +260,36 @@ def test_a_cron_job_is_found_on_an_older_server_too() -> None:
     cluster = OldCluster("team")
     cluster.put({**workload("cronjob"), "apiVersion": "batch/v1beta1"})
     assert update(cluster, "cronjob", container="web", image="web:2").outputs.changed is True
+
+
+class Killed(BaseException):
+    """The end of a process, in the middle of its work."""
+
+
+class KilledWhenScaledDown(FakeCluster):
+    """Ends the process right after a StatefulSet was scaled down, once."""
+
+    def __init__(self) -> None:
+        super().__init__("team")
+        self.react("StatefulSet", a_controller)
+        self._is_over = False
+
+    def patch(self, ref: ObjectRef, patch: Any, kind: Any) -> Manifest:
+        after = super().patch(ref, patch, kind)
+        if not self._is_over and after.get("spec", {}).get("replicas") == 0:
+            self._is_over = True
+            raise Killed
+        return after
+
+
+def test_a_stateful_set_whose_recreation_was_killed_gets_its_replicas_back_when_the_next_one_fails() -> None:
+    cluster = KilledWhenScaledDown()
+    make(cluster, "statefulset", replicas=3)
+    with pytest.raises(Killed):
+        update(cluster, "statefulset", container="web", image="web:2", strategy="recreate")
+    assert live(cluster, "statefulset")["spec"]["replicas"] == 0
+    ended = update(cluster, "statefulset", container="web", image="bad:2", strategy="recreate")
+    assert isinstance(ended.error, RolledBack)
+    assert live(cluster, "statefulset")["spec"]["replicas"] == 3
+    assert images_of(live(cluster, "statefulset"))["web"] == "web:1"
+    assert not live(cluster, "statefulset")["metadata"].get("annotations")
