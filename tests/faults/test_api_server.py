@@ -87,9 +87,8 @@ def run_again(step: type[Step], options: dict[str, object], cluster: KubernetesC
 
 
 def set_image(image: str, cluster: KubernetesCluster, namespace: str) -> StepRun:
-    return run_again(
-        SetImage, {"workload": "web", "image": image, "wait": "90s", "preflight": "off"}, cluster, namespace
-    )
+    options: dict[str, object] = {"workload": "web", "image": image, "wait": "90s", "preflight": "off"}
+    return run_again(SetImage, options, cluster, namespace)
 
 
 @pytest.mark.parametrize("seed", range(ROLLOUTS), ids=soak_name)

@@ -21,6 +21,7 @@ from cdkit.api import (
 from cdkit_deploy.rollout import await_rollout
 from cdkit_deploy.strategies.images import ImageChange, template_patch, with_images
 from cdkit_deploy.strategies.pace import Pace
+from cdkit_deploy.transaction.patience import patiently
 from cdkit_deploy.undo import Before, put_back
 
 
@@ -183,7 +184,9 @@ class ControlledStrategy(Strategy):
         patch: dict[str, Any] = {"spec": {**spec, **inner}}
         if annotations:
             patch["metadata"] = {"annotations": dict(annotations)}
-        after = ctx.cluster.patch(ObjectRef.of(live), patch, "strategic")
+        ref = ObjectRef.of(live)
+        # The same patch twice is as good as once.
+        after = patiently(ctx, str(ref), lambda: ctx.cluster.patch(ref, patch, "strategic"))
         for field in _unheeded(spec, after["spec"]):
             ctx.warn(f"The API server does not know {self.kind}.spec.{field} yet; the update goes on without it.")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 
 from cdkit.api import Manifest, ObjectConflict, ObjectNotFound, ObjectRef, Refused, StepContext
 from cdkit_deploy.ledger.names import Deployment
+from cdkit_deploy.transaction.patience import patiently
 from cdkit_deploy.turn.holder import Holder
 from cdkit_deploy.turn.lease import Lease, new_lease, read_lease, superseded, taken
 from cdkit_deploy.turn.options import TurnOptions
@@ -49,7 +50,7 @@ class Claim:
             live = self._ctx.cluster.get(self._ref)
             lease = read_lease(live) if live is not None else None
             if lease is None or self._is_free(lease):
-                mine = self._take(lease)
+                mine = patiently(self._ctx, str(self._ref), partial(self._take, lease))
                 if mine is not None:
                     return mine
             else:
