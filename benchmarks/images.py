@@ -148,6 +148,7 @@ def _hashing(context: Path) -> Iterator[Figure]:
     """A context of 20,000 files that are known, as a step hashes it, against `git status`."""
     _write_files(context, MANY_FILES, MANY_FOLDERS, SMALL_BYTES)
     (context / "Dockerfile").write_text("FROM scratch\nCOPY . .\n", "utf-8")
+    (context / ".dockerignore").write_text(".git\n", "utf-8")
     for arguments in (["init", "--quiet"], ["add", "."]):
         command(["git", *arguments], directory=str(context))
 
