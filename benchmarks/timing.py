@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -41,17 +41,26 @@ def command(arguments: Sequence[str], *, directory: str = ".", env: Mapping[str,
         raise SystemExit(f"{' '.join(arguments)} failed:\n{ended.stdout}{ended.stderr}")
 
 
+def minima(times: int, *actions: Callable[[], object]) -> list[float]:
+    """The least seconds of each action. They take turns, after one round that does not count."""
+    return [min(column) for column in _rounds(times, actions)]
+
+
 def medians(times: int, *actions: Callable[[], object]) -> list[float]:
     """The median seconds of each action. They take turns, after one round that does not count."""
+    return [statistics.median(column) for column in _rounds(times, actions)]
+
+
+def _rounds(times: int, actions: Sequence[Callable[[], object]]) -> Iterator[tuple[float, ...]]:
+    """The seconds of each action, in the order of the actions."""
     for action in actions:
         action()
-    rounds = [[seconds_of(action) for action in actions] for _ in range(times)]
-    return [statistics.median(column) for column in zip(*rounds, strict=True)]
+    return zip(*[[seconds_of(action) for action in actions] for _ in range(times)], strict=True)
 
 
-def megabytes(arguments: Sequence[str], *, env: Mapping[str, str]) -> float:
+def megabytes(arguments: Sequence[str], *, directory: str = ".", env: Mapping[str, str] | None = None) -> float:
     """The most memory that a command had resident, as the kernel tells of a child that has ended; it must succeed."""
-    with subprocess.Popen(arguments, env=env, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(arguments, cwd=directory, env=env, stdout=subprocess.DEVNULL) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:

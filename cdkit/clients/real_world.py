@@ -22,7 +22,10 @@ def _load(*libraries: str) -> None:
     docker and kubernetes both bring requests, whose modules import each other. Two threads that enter such a circle
     at different places would wait for each other for ever; Python lets one of them go on with half a module instead.
     """
+    from cdkit.clients.http_library import import_urllib3
+
     with _LOADING:
+        import_urllib3()
         for library in libraries:
             import_module(library)
 

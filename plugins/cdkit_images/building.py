@@ -8,27 +8,20 @@ from pathlib import Path
 import msgspec
 
 from cdkit.api import (
-    BuildFailed,
     Change,
     CheckFailed,
     ImageReference,
     InvalidInput,
     Problem,
     StepContext,
-    WorkFailed,
 )
 from cdkit_images.build_options import BuildOptions
-from cdkit_images.build_progress import BuildProgress
-from cdkit_images.build_request import build_request, needs_of
 from cdkit_images.content import Lookup, look_up, on_engine, told_reasons
 from cdkit_images.context import ContextFolder, entries_of
-from cdkit_images.labels import creation_time, image_labels
 from cdkit_images.leaks import find_leaks, leak_problems
 from cdkit_images.logins import Login
-from cdkit_images.metadata import read_metadata
-from cdkit_images.needs import builder_problems, choose_builder
 from cdkit_images.recipe import Recipe, read_recipe
-from cdkit_images.tags import Tagging, name_tags, parse_rule
+from cdkit_images.tagging import Tagging
 
 COUNTED = frozenset({"repository", "context", "dockerfile", "target", "args", "labels", "platforms", "whole_context"})
 """The options that decide about the content tag; it is not known while one of them is not."""
@@ -77,9 +70,9 @@ class Building:
             yield from error.problems or (Problem(error.message, None, error.remedy),)
             return
         if self._ctx.pending & COUNTED or not self._look_up(recipe, folders).keeper:
-            yield from builder_problems(
-                self._ctx.images.builders(), self._options.backend, needs_of(self._options, recipe)
-            )
+            from cdkit_images.construction import builder_problems_of
+
+            yield from builder_problems_of(self._ctx, self._options, recipe)
 
     def changes(self) -> list[Change]:
         """The image that would be built, and why; or that it is there."""
@@ -115,34 +108,14 @@ class Building:
         return Built(lookup.reference, lookup.image_id, tagging.names)
 
     def _build(self, recipe: Recipe, lookup: Lookup) -> Lookup:
+        # Most runs build nothing, and need not wait for the import.
+        from cdkit_images.construction import construct
+
         for reason in told_reasons(lookup):
             self._ctx.say(reason)
-        image_id = self._perform(recipe, lookup)
+        image_id = construct(self._ctx, self._options, self._login, recipe, lookup)
         self._ctx.images.tag(image_id, lookup.reference)
         return msgspec.structs.replace(lookup, keeper="engine", image_id=image_id)
-
-    def _perform(self, recipe: Recipe, lookup: Lookup) -> str:
-        options = self._options
-        builder = choose_builder(self._ctx.images.builders(), options.backend, needs_of(options, recipe))
-        epoch = creation_time(self._ctx.build, self._ctx.env)
-        labels = self._labels(recipe, lookup, epoch)
-        request = build_request(
-            options, recipe, builder.name, labels=labels, epoch=epoch, path=self._ctx.path, login=self._login
-        )
-        # The engine's own copy of a base may be older than what the tag stands for.
-        request = msgspec.structs.replace(request, pull=options.pull or all(base.served for base in lookup.bases))
-        progress = BuildProgress(self._ctx, recipe)
-        self._ctx.say(f"built by {builder.via}")
-        _refuse_triggers(self._ctx, recipe)
-        try:
-            image = self._ctx.images.build(
-                request, on_line=self._ctx.say, on_step=progress.show, cancellation=self._ctx.cancellation
-            )
-        except BuildFailed as error:
-            raise progress.located(error) from error
-        # A base image that was not here before has been pulled by now.
-        _refuse_triggers(self._ctx, recipe)
-        return image
 
     def _look_up(self, recipe: Recipe, folders: Sequence[ContextFolder]) -> Lookup:
         options = self._options
@@ -157,15 +130,13 @@ class Building:
             salt=self._ctx.run_id if options.no_cache else "",
         )
 
-    def _labels(self, recipe: Recipe, lookup: Lookup, created: int) -> dict[str, str]:
-        wanted = recipe.base.reference if recipe.base else ""
-        base = next((base for base in lookup.bases if base.reference == wanted), None)
-        metadata = read_metadata(recipe.context)
-        return {**image_labels(self._ctx.application, metadata, self._ctx.build, base, created), **self._options.labels}
-
     def _tagging(self) -> Tagging:
+        if not self._options.tags:
+            return Tagging()
+        from cdkit_images.tags import name_tags, parse_rule
+
         rules = [parse_rule(rule) for rule in self._options.tags]
-        return name_tags(rules, self._ctx.build, self._options.flavor, self._ctx.clock.now()) if rules else Tagging()
+        return name_tags(rules, self._ctx.build, self._options.flavor, self._ctx.clock.now())
 
     def _naming_problems(self) -> Iterator[Problem]:
         reference = ImageReference.parse(self._options.repository)
@@ -233,20 +204,3 @@ def _refuse(problems: Iterable[Problem]) -> None:
     found = list(problems)
     if found:
         raise CheckFailed(found[0].message, remedy=found[0].remedy, evidence=[str(problem) for problem in found])
-
-
-def _refuse_triggers(ctx: StepContext, recipe: Recipe) -> None:
-    """Refuse a base image that reads files which nothing in the Dockerfile names: a change of them would go unseen.
-
-    Raises:
-        WorkFailed: there is one.
-    """
-    if recipe.whole_context:
-        return
-    for image in recipe.images:
-        reading = [each for each in ctx.images.triggers(image.reference) if each.upper().startswith(("COPY", "ADD"))]
-        if reading:
-            raise WorkFailed(
-                f"The base image {image.reference} reads the build context by itself (ONBUILD {reading[0]}).",
-                remedy="Set `whole_context: true`, so that every file of the context counts.",
-            )

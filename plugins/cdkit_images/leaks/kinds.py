@@ -23,18 +23,18 @@ class FileKind(msgspec.Struct, frozen=True):
     """
 
     what: str
-    path: re.Pattern[str]
+    path: str
     holds: Callable[[str], bool]
 
 
 def kind_of(path: str) -> FileKind | None:
     """The kind of a file by its path in the context; None for the most of them."""
-    return next((kind for kind in _KINDS if kind.path.search(path)), None) if _ANY.search(path) else None
+    return next((kind for kind in _KINDS if re.search(kind.path, path)), None) if _ANY.search(path) else None
 
 
 def _has(pattern: str) -> Callable[[str], bool]:
-    compiled = re.compile(pattern, re.IGNORECASE | re.MULTILINE)
-    return lambda text: compiled.search(text) is not None
+    # Compiled when the first such file is met: most contexts have none.
+    return lambda text: re.search(pattern, text, re.IGNORECASE | re.MULTILINE) is not None
 
 
 def _has_assignment(text: str) -> bool:
@@ -99,5 +99,5 @@ _TABLE: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
     ("credentials", r"(?:gradle|local|secrets?)\.properties|secrets?\.(?:ya?ml|toml|env)", _has_assignment),
 )
 
-_KINDS = tuple(FileKind(what, re.compile(rf"(?:^|/){path}$"), holds) for what, path, holds in _TABLE)
-_ANY = re.compile("|".join(kind.path.pattern for kind in _KINDS))
+_KINDS = tuple(FileKind(what, rf"(?:^|/)(?:{path})$", holds) for what, path, holds in _TABLE)
+_ANY = re.compile(rf"(?:^|/)(?:{'|'.join(path for _, path, _ in _TABLE)})$")

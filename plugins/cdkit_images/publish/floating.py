@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from cdkit.api import ImageReference, ObjectConflict, StepContext
-from cdkit_images.tags import Flavor, name_tags, parse_rule
-from cdkit_images.tags.versions import Version
 
 _MOVING = ("type=ref,event=branch", "type=ref,event=pr", "type=edge", "type=schedule")
 """Rules whose tags stand for the newest of something; so does `latest`."""
@@ -40,10 +38,12 @@ class TagPolicy:
             return True
         if any(_is_head_of(tag, other) for other in self._beside):
             return True
-        # Only now: to know who runs us takes time.
+        # Only now: to know who runs us takes time, and so does the import.
+        from cdkit_images.tags import Flavor, name_tags, parse_rule
+
         rules = [parse_rule(rule) for rule in _MOVING]
         moving = name_tags(rules, self._ctx.build, Flavor(latest="always"), self._ctx.clock.now()).names
-        return tag in {*moving, "nightly"} and Version.parse(tag) is None
+        return tag in {*moving, "nightly"} and not _is_version(tag)
 
     def require(self, reference: str, served: str, wanted: str) -> None:
         """Nothing, when the reference may get another image.
@@ -67,5 +67,13 @@ class TagPolicy:
 
 def _is_head_of(tag: str, other: str) -> bool:
     """Whether a tag such as `1.2` is the beginning of a whole version such as `1.2.3`."""
+    from cdkit_images.tags.versions import Version
+
     version = Version.parse(other)
     return version is not None and not version.prerelease and other.startswith(f"{tag}.")
+
+
+def _is_version(tag: str) -> bool:
+    from cdkit_images.tags.versions import Version
+
+    return Version.parse(tag) is not None

@@ -9,6 +9,7 @@ import msgspec
 
 from cdkit.api import Build, InvalidInput
 from cdkit_images.flavor import Flavor
+from cdkit_images.tagging import Tagging
 from cdkit_images.tags.rules import TagRule
 from cdkit_images.tags.templates import Facts, render
 from cdkit_images.tags.versions import Version
@@ -18,18 +19,6 @@ LONGEST_TAG = 128
 """https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests"""
 
 _ILLEGAL = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-class Tagging(msgspec.Struct, frozen=True):
-    """The tags of an image.
-
-    Attributes:
-        names: each once, the most telling first.
-        remarks: what was changed or left out, and why; one sentence each.
-    """
-
-    names: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
 
 
 class _Named(msgspec.Struct, frozen=True):

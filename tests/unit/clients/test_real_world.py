@@ -104,3 +104,12 @@ def test_the_client_does_not_bring_the_schemas_of_kubernetes_which_are_found_all
     command = [sys.executable, "-c", SCHEMAS, str(tmp_path / "kubeconfig")]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.stdout == "False True\n", ended.stderr
+
+
+def test_urllib3_comes_without_what_it_needs_for_http_2_and_still_has_it_for_who_asks() -> None:
+    program = (
+        "import sys; from cdkit.clients.http_library import import_urllib3; import_urllib3();"
+        "assert 'importlib.metadata' not in sys.modules; import urllib3.connection;"
+        "from urllib3.http2 import inject_into_urllib3, probe; assert urllib3.connection.http2_probe is probe"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
