@@ -20,6 +20,7 @@ _ALIKE = (
     (re.compile(r"\b10\.\d+\.\d+\.\d+\b"), "10.1.0.7"),
     (re.compile(r"127\.0\.0\.1:\d{4,}"), "registry.example"),
     (re.compile(r"revision \d+"), "revision 1"),
+    (re.compile(r"\bused: \d+"), "used: 200"),
 )
 
 

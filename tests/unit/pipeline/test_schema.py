@@ -228,4 +228,4 @@ def test_the_schema_is_one_itself() -> None:
 
 def test_the_schema_of_the_steps_that_come_with_cdkit(golden: Golden) -> None:
     text = json.dumps(pipeline_schema(BUILT_IN), indent=2, ensure_ascii=False)
-    golden(str(ROOT / "tests" / "golden" / "schema.json"), f"{text}\n")
+    golden(str(ROOT / "docs" / "cdkit.schema.json"), f"{text}\n")
