@@ -18,7 +18,9 @@ from cdkit.diagnosis.wording import evidence, quoted
 from cdkit.models.kube import Manifest
 
 
-def diagnose_test_pod(pod: Manifest | None, events: Iterable[Manifest], *, container: str = "") -> Verdict:
+def diagnose_test_pod(
+    pod: Manifest | None, events: Iterable[Manifest], *, container: str = "", name: str = ""
+) -> Verdict:
     """Judge one look at a pod that runs once.
 
     It has succeeded when its main container ended with exit code 0, whether or not a container beside it still runs.
@@ -28,15 +30,22 @@ def diagnose_test_pod(pod: Manifest | None, events: Iterable[Manifest], *, conta
         pod: the Pod; None when it was there and is not any more.
         events: Events of its namespace.
         container: the name of the main container; empty for the first one.
+        name: the pod's name, for when it is gone.
     """
     if pod is None:
-        gone = _fatal("pod-gone", "", "The pod was deleted before it had ended.", "the API server lists no such pod")
+        which = f"Pod {name}" if name else "The pod"
+        # It has no log any more that could be asked for.
+        gone = _fatal("pod-gone", "", _deleted(which), "the API server lists no such pod")
         return unfinished("the pod is gone", (gone,))
     status = read_pod(pod, EventLog(events))
     main = next((item for item in status.containers if not item.is_init and container in ("", item.name)), None)
     if status.phase == "Succeeded" or (main is not None and _has_ended_well(main)):
         return Verdict("succeeded", f"Pod {status.name} has succeeded")
     return unfinished(_summary(status, main), _causes(status, main))
+
+
+def _deleted(which: str) -> str:
+    return f"{which} was deleted before it had ended."
 
 
 def _has_ended_well(main: ContainerStatus) -> bool:
@@ -59,7 +68,7 @@ def _summary(pod: PodStatus, main: ContainerStatus | None) -> str:
 def _causes(pod: PodStatus, main: ContainerStatus | None) -> tuple[Cause, ...]:
     if pod.is_leaving:
         leaving = "it has a deletionTimestamp"
-        return (_fatal("pod-gone", pod.name, f"Pod {pod.name} was deleted before it had ended.", leaving),)
+        return (_fatal("pod-gone", pod.name, _deleted(f"Pod {pod.name}"), leaving),)
     if pod.reason == "DeadlineExceeded":
         return (_overdue(pod),)
     main_name = main.name if main is not None else ""

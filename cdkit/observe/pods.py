@@ -46,7 +46,7 @@ def follow_pod(
         pod = next(iter(seen["pods"]), None)
         if pod is not None:
             on_look(pod)
-        return {ref: diagnose_test_pod(pod, seen["events"], container=container)}
+        return {ref: diagnose_test_pod(pod, seen["events"], container=container, name=ref.name)}
 
     decisions = follow(
         cluster,

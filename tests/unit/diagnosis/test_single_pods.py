@@ -96,6 +96,11 @@ def test_a_pod_that_failed_without_a_word_is_told_all_the_same() -> None:
     assert [(cause.id, cause.sentence) for cause in verdict.causes] == [("pod-failed", "Pod smoke has failed: lost.")]
 
 
+def test_a_pod_that_is_gone_is_named_where_its_name_is_known() -> None:
+    verdict = diagnose_test_pod(None, [], name="smoke")
+    assert [cause.sentence for cause in verdict.causes] == ["Pod smoke was deleted before it had ended."]
+
+
 @pytest.mark.parametrize(
     ("gone", "sentence"),
     [
