@@ -304,6 +304,14 @@ class StepContext:
             seconds=seconds,
         )
 
+    def follow_generation(self, ref: ObjectRef, seconds: float) -> Decision:
+        """Watch a workload until its controller has looked at it as it is now, or `seconds` have passed."""
+        from cdkit.observe.objects import follow_generation
+
+        return follow_generation(
+            self.cluster, ref, cancellation=self.cancellation, clock=self.clock, tell=self.waiting, seconds=seconds
+        )
+
     def follow_workload(self, ref: ObjectRef, seconds: float) -> Decision:
         """`follow`, as it was called first."""
         return self.follow(ref, seconds)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from cdkit.diagnosis.custom_resource import has_own_readiness
 from cdkit.diagnosis.deletion import diagnose_deletion
 from cdkit.diagnosis.judge import Decision
+from cdkit.diagnosis.replicas import is_observed, not_observed_yet
 from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Progress, Verdict
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Clock
@@ -116,6 +117,50 @@ def follow_removal(
         patience=patience,
         latest=clock.monotonic() + seconds,
     )
+
+
+def follow_generation(
+    cluster: Cluster,
+    ref: ObjectRef,
+    *,
+    cancellation: Cancellation,
+    clock: Clock,
+    tell: Tell,
+    seconds: float,
+) -> Decision:
+    """Watch a workload until its controller has looked at it as it is now, or the time is over.
+
+    What the controller does from then on it does by this specification: before that it may still do something by an
+    older one, such as start a pod of the template before (`metadata.generation`, `status.observedGeneration`).
+
+    Args:
+        cluster: the API server.
+        ref: the workload; when it goes meanwhile there is nothing to wait for.
+        cancellation: ends the watching.
+        clock: the time.
+        tell: hears what is waited for.
+        seconds: how long to watch; after that the decision is the last one, which is not final.
+
+    Raises:
+        CdkitError: the reason of the cancellation, or what the API server will not let us see.
+    """
+
+    def look(seen: Snapshot) -> dict[ObjectRef, Verdict]:
+        live = itself(seen, ref)
+        if live is None or is_observed(live):
+            return {ref: READY.verdict}
+        return {ref: not_observed_yet(live)}
+
+    return follow(
+        cluster,
+        own_watches((ref,)),
+        (ref,),
+        look,
+        cancellation=cancellation,
+        clock=clock,
+        tell=tell,
+        latest=clock.monotonic() + seconds,
+    )[ref]
 
 
 def _selectors(cluster: Cluster, refs: Sequence[ObjectRef]) -> dict[ObjectRef, str]:

@@ -111,6 +111,22 @@ def await_gone(ctx: StepContext, refs: Iterable[ObjectRef], longest: Duration) -
     _raise_worst(ctx.follow_removal(refs, longest), stays)
 
 
+def await_observed(ctx: StepContext, ref: ObjectRef, longest: Duration) -> None:
+    """Watch a workload until its controller knows its latest specification, and does nothing more by an older one.
+
+    Args:
+        ctx: the step's context.
+        ref: the workload.
+        longest: how long that may take.
+
+    Raises:
+        RolloutFailed: the controller has not looked within the time.
+    """
+    decision = ctx.follow_generation(ref, longest)
+    if decision.state != "succeeded":
+        raise _overdue(ctx, ref, decision.verdict, longest)
+
+
 def _raise_worst(
     decisions: Mapping[ObjectRef, Decision], failure: Callable[[ObjectRef, Decision], RolloutFailed]
 ) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from cdkit.api import Cluster, Manifest, ObjectNotFound, ObjectQuery, ObjectRef
+from cdkit.api import Cluster, Duration, Manifest, ObjectNotFound, ObjectQuery, ObjectRef, StepContext
+from cdkit_deploy.rollout import await_observed
 
 NEXT = "kubectl.kubernetes.io/next-controller-id"
 """On the old controller: the name of the new one."""
@@ -32,6 +33,10 @@ KEY = "deployment"
 
 LONGEST_NAME = 52
 """Characters of a controller's name before the hash, so that the whole is a label's value too."""
+
+
+LOOKED_AT = Duration(60)
+"""How long a controller may take to look at a change of its template."""
 
 
 def reference(name: str, namespace: str) -> ObjectRef:
@@ -116,19 +121,23 @@ def orphans_of(cluster: Cluster, old: Manifest, successor: str) -> list[Manifest
     return [pod for pod in pods if not pod["metadata"].get("ownerReferences")]
 
 
-def tell_apart(cluster: Cluster, old: Manifest) -> None:
+def tell_apart(ctx: StepContext, old: Manifest) -> None:
     """Give the old controller and its pods a label that the new ones will not have. May be done again at any point.
 
-    First the template, so that every pod that comes has the label; then those that are there; then the selector; and
-    then the pods that came in between, which the controller takes back as soon as they have it.
+    First the template, so that every pod that comes has the label, which is sure only once the controller has seen
+    it; then the pods that are there; then the selector. A pod of the template before that came after its selector
+    would be nobody's, and stay.
+
+    Raises:
+        RolloutFailed: the controller does not look at its new template.
     """
     if KEY in _selector(old):
         return
     ref, mark = ObjectRef.of(old), mark_of(old["spec"]["template"])
-    cluster.patch(ref, {"spec": {"template": {"metadata": {"labels": {KEY: mark}}}}}, "merge")
-    _label_pods(cluster, old, mark)
-    cluster.patch(ref, {"spec": {"selector": {KEY: mark}}}, "merge")
-    _label_pods(cluster, old, mark)
+    ctx.cluster.patch(ref, {"spec": {"template": {"metadata": {"labels": {KEY: mark}}}}}, "merge")
+    await_observed(ctx, ref, LOOKED_AT)
+    _label_pods(ctx.cluster, old, mark)
+    ctx.cluster.patch(ref, {"spec": {"selector": {KEY: mark}}}, "merge")
 
 
 def _label_pods(cluster: Cluster, controller: Manifest, mark: str) -> None:

@@ -82,7 +82,7 @@ class ReplicationControllerStrategy(Strategy):
         if annotation(live, NEXT) == new.name:
             ctx.say(f"The update of {old} was interrupted: it goes on.")
         ctx.cluster.patch(old, _noted(new.name, desired), "merge")
-        tell_apart(ctx.cluster, live)
+        tell_apart(ctx, live)
         made = next_controller(live, template, desired, pace.min_ready_seconds)
         self._make(ctx, made, annotation(live, NEXT))
         Handover(ctx, old, new, bounds, longest).carry_out()

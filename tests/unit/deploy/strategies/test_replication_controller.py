@@ -239,6 +239,35 @@ def test_pods_that_never_become_ready_are_taken_back(cluster: WithControllers) -
     assert cluster.least == 3
 
 
+class LateController(WithControllers):
+    """Its controller sees a change only when somebody looks for what it has observed; until then it has made no pod."""
+
+    late = True
+
+    def settle(self) -> None:
+        if not self.late:
+            super().settle()
+
+    def watched(self, query: ObjectQuery) -> None:
+        if self.late and query.kind == "ReplicationController" and query.field_selector:
+            self.late = False
+            for _ in range(3):
+                self._start({**self.controllers()[0], **controller()} | {"metadata": self.controllers()[0]["metadata"]})
+            self.settle()
+
+    def list(self, query: ObjectQuery) -> Any:
+        self.watched(query)
+        return super().list(query)
+
+
+def test_pods_that_a_late_controller_makes_of_the_template_before_are_taken_over_too() -> None:
+    """It was made a moment ago: its pods come while its update begins already."""
+    cluster = LateController()
+    cluster.put(controller())
+    assert update(cluster, "web:2").error is None
+    is_settled(cluster, "web:2")
+
+
 def test_what_runs_already_is_left_alone(cluster: WithControllers) -> None:
     ended = update(cluster, "web:1")
     assert "ReplicationController web runs web:1 already; nothing was changed." in ended.lines
