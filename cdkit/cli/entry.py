@@ -7,7 +7,7 @@ import sys
 
 from cdkit import __version__
 
-SELDOM = 50_000
+SELDOM = 200_000
 """Objects that are made, above those that are gone, before the collector looks for cycles; Python's own is 700."""
 
 
