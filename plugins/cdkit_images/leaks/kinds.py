@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 
@@ -11,6 +12,9 @@ from cdkit_images.leaks.values import is_secret, known_token
 
 _VALUE = r"(?!\s*[\"']?[${%<*])\S{3,}"
 """Something that is written out, and not the name of a variable."""
+
+MOST_PATHS = 1 << 16
+"""So many answers are kept: they are for the same files, in the check of a step and when it is run."""
 
 
 class FileKind(msgspec.Struct, frozen=True):
@@ -27,8 +31,9 @@ class FileKind(msgspec.Struct, frozen=True):
     holds: Callable[[str], bool]
 
 
+@lru_cache(MOST_PATHS)
 def kind_of(path: str) -> FileKind | None:
-    """The kind of a file by its path in the context; None for the most of them."""
+    """The kind of a file by its path in the context; None for the most of them. A run asks twice, and of all files."""
     return next((kind for kind in _KINDS if re.search(kind.path, path)), None) if _ANY.search(path) else None
 
 

@@ -115,6 +115,28 @@ def test_an_argument_with_a_secret_is_found(tmp_path: Path, name: str, value: st
 
 
 @pytest.mark.parametrize(
+    ("what", "token"),
+    [
+        ("a private key", KEY),
+        ("a GitHub token", GITHUB),
+        ("a GitHub token", "github_pat_" + "a1B2" * 13),
+        ("a GitLab token", "glpat-" + "a1B2" * 5),
+        ("an npm token", "npm_" + "a1B2" * 9),
+        ("a PyPI token", "pypi-AgE" + "a1B2" * 13),
+        ("a Docker Hub token", "dckr_pat_" + "a1B2" * 5),
+        ("an AWS access key", "AKIA" + "A1B2" * 4),
+        ("an AWS access key", "ASIA" + "A1B2" * 4),
+        ("a Google API key", "AIza" + "a1B2" * 8 + "a1B"),
+        ("a Slack token", "xoxb-" + "a1B2" * 3),
+        ("a Stripe key", "sk_live_" + "a1B2" * 4),
+        ("a password in a URL", "https://me:hunter22@example.org"),
+    ],
+)
+def test_a_token_is_known_by_its_form(tmp_path: Path, what: str, token: str) -> None:
+    assert [leak.what for leak in leaks(tmp_path, ANYTHING=f"behind {token}")] == [what]
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("VERSION", "1.2.3"),
