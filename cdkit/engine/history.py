@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,9 +115,16 @@ def prune(workspace: Path, now: float) -> list[str]:
     removed = []
     for folder in dict.fromkeys([*surplus, *stale]):
         if not is_at_work(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
             removed.append(folder.name)
     return removed
+
+
+def _remove(folder: Path) -> None:
+    # Most runs remove nothing, and need not wait for the import.
+    from shutil import rmtree
+
+    rmtree(folder, ignore_errors=True)
 
 
 def is_at_work(folder: Path) -> bool:

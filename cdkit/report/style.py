@@ -10,10 +10,11 @@ import msgspec
 Colour = Literal["green", "red", "yellow", "cyan", "dim", "bold"]
 
 _CODES: dict[str, str] = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
-_COLOUR_SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")
-_ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)")
-_LINE_BREAK = re.compile(r"[\r\n]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Compiled when the first line is met that needs it: most runs print none.
+_COLOUR_SEQUENCE = r"\x1b\[[0-9;]*m"
+_ESCAPE_SEQUENCE = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)"
+_LINE_BREAK = r"[\r\n]+"
+_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 """Control characters but for the tab, and those that turn the direction of writing around."""
 
 
@@ -44,17 +45,17 @@ class Style(msgspec.Struct, frozen=True):
         """
         if text.isprintable():
             return text
-        line = _LINE_BREAK.sub(" ", text.rstrip("\r\n"))
+        line = re.sub(_LINE_BREAK, " ", text.rstrip("\r\n"))
         if not self.colour:
             return _plain(line)
-        kept = _COLOUR_SEQUENCE.findall(line)
-        clean = [_plain(part) for part in _COLOUR_SEQUENCE.split(line)]
+        kept = re.findall(_COLOUR_SEQUENCE, line)
+        clean = [_plain(part) for part in re.split(_COLOUR_SEQUENCE, line)]
         joined = clean[0] + "".join(code + part for code, part in zip(kept, clean[1:], strict=True))
         return f"{joined}\x1b[0m" if kept else joined
 
 
 def _plain(text: str) -> str:
-    return _CONTROL.sub("", _ESCAPE_SEQUENCE.sub("", text))
+    return re.sub(_CONTROL, "", re.sub(_ESCAPE_SEQUENCE, "", text))
 
 
 _SIGNS = {
