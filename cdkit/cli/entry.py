@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import sys
 
 from cdkit import __version__
@@ -19,9 +21,25 @@ def main() -> None:
         sys.exit(0)
     # Modules and a pipeline's nodes stay to the end: looking through them for garbage is a tenth of a short command.
     gc.set_threshold(SELDOM)
+    end = _QuickEnd()
     from cdkit.cli.guard import guarded
 
-    code = guarded(sys.argv[1:])
-    # All memory goes back at once; to look through it for cycles first takes longer than to start the interpreter.
-    gc.freeze()
-    sys.exit(code)
+    end.code = guarded(sys.argv[1:])
+    sys.exit(end.code)
+
+
+class _QuickEnd:
+    """Ends the process without taking the interpreter apart, which takes half as long as to start it.
+
+    Of all that is to be done at the exit it is done last, for it is made first.
+    """
+
+    def __init__(self) -> None:
+        self.code: int | None = None
+        atexit.register(self._leave)
+
+    def _leave(self) -> None:
+        if self.code is not None:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(self.code)

@@ -223,6 +223,33 @@ def test_a_reader_that_goes_away_does_not_end_the_run(tmp_path: Path) -> None:
     assert (tmp_path / "done").exists()
 
 
+AT_THE_EXIT = """\
+import atexit
+from cdkit.api import Step, StepOptions, hookimpl
+
+class Leave(Step):
+    "Leaves something for the exit."
+    name = "leave"
+    class Options(StepOptions, frozen=True):
+        "None."
+    def run(self, ctx):
+        atexit.register(print, "swept")
+        return self.Outputs()
+
+@hookimpl
+def cdkit_register_steps():
+    return [Leave]
+"""
+
+
+def test_what_a_plugin_left_for_the_exit_is_done(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "own.py").write_text(AT_THE_EXIT, encoding="utf-8")
+    write(tmp_path, "  a: {uses: leave}\n", "name: x\nplugins: [own.py]")
+    ended = cdkit(tmp_path, "run")
+    assert (ended.code, ended.out.splitlines()[-1], ended.err) == (0, "swept", "")
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_stops_the_commands_and_gives_its_exit_code(tmp_path: Path, number: int, code: int) -> None:
     write(tmp_path, "  a: {uses: run, with: {script: 'echo $$ > pid; echo ready; sleep 60'}}\n")
