@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from importlib.machinery import PathFinder
 from operator import attrgetter
-from pathlib import Path
 from typing import Protocol, cast
 
 ENTRY_POINT_GROUP = "cdkit"
@@ -75,24 +74,25 @@ def _read_all(places: Sequence[str]) -> Iterator[PluginEntry]:
     """Of a package that is there twice, the first one counts, as for imports."""
     seen: set[str] = set()
     for place in dict.fromkeys(places):
-        for folder in _metadata_folders(place or "."):
-            package = re.sub(r"[-_.]+", "-", folder.name.partition("-")[0]).lower()
+        for name in _metadata_folders(place or "."):
+            package = re.sub(r"[-_.]+", "-", name.partition("-")[0]).lower()
             if package not in seen:
                 seen.add(package)
-                yield from _read(folder)
+                yield from _read(f"{place or '.'}/{name}/entry_points.txt")
 
 
-def _metadata_folders(place: str) -> list[Path]:
+def _metadata_folders(place: str) -> list[str]:
     try:
         names = os.listdir(place)  # noqa: PTH208 -- see above
     except OSError:
         return []
-    return [Path(place, name) for name in sorted(names) if name.endswith(METADATA_FOLDERS)]
+    return [name for name in sorted(names) if name.endswith(METADATA_FOLDERS)]
 
 
-def _read(folder: Path) -> Iterator[EntryPoint]:
+def _read(file: str) -> Iterator[EntryPoint]:
     try:
-        text = (folder / "entry_points.txt").read_text(encoding="utf-8")
+        with open(file, encoding="utf-8") as opened:  # noqa: PTH123 -- see above
+            text = opened.read()
     except (OSError, UnicodeDecodeError):
         return
     section = ""
