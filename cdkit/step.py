@@ -1,11 +1,11 @@
-"""What a step is, and what it can ask of the run that it is part of."""
+"""What a step is, and what it can ask of its run."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
@@ -14,11 +14,10 @@ from cdkit.flow.clock import Clock
 from cdkit.models.build import Build
 from cdkit.models.change import Change
 from cdkit.models.environment import Environment
-from cdkit.models.event import Event, StepOutput, StepProgress, StepWaiting, Stream, Warned
+from cdkit.models.event import StepOutput, StepProgress, StepWaiting, Stream, Warned
 from cdkit.models.problem import Problem
 from cdkit.observe.access import Permission, check_namespace, check_permissions
 from cdkit.ports.extensions import Extensions
-from cdkit.ports.world import World
 
 if TYPE_CHECKING:
     from cdkit.diagnosis.judge import Decision
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
     from cdkit.ports.registry import Registry
+    from cdkit.run import Run
 
 
 class StepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,68 +44,6 @@ class StepOutputs(msgspec.Struct, frozen=True, kw_only=True):
 
 class NoOutputs(StepOutputs, frozen=True, kw_only=True):
     """For a step that hands nothing on."""
-
-
-class Run(Protocol):
-    """What a step's context needs of the run around it; the engine and the test kit each have one."""
-
-    @property
-    def id(self) -> str:
-        """The run's id, unique and sortable by time."""
-        ...
-
-    @property
-    def application(self) -> str:
-        """What the pipeline delivers: its name."""
-        ...
-
-    @property
-    def build(self) -> Build:
-        """Who runs us, and for which commit."""
-        ...
-
-    @property
-    def environment(self) -> Environment:
-        """Where the run deploys to."""
-        ...
-
-    @property
-    def workspace(self) -> Path:
-        """The folder of the pipeline file; relative paths in options start here."""
-        ...
-
-    @property
-    def artifacts(self) -> Path:
-        """The folder for files that this run leaves behind."""
-        ...
-
-    @property
-    def state(self) -> Path:
-        """The folder for what has to be remembered of the project from run to run."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """The time."""
-        ...
-
-    @property
-    def world(self) -> World:
-        """The clients."""
-        ...
-
-    @property
-    def extensions(self) -> Extensions:
-        """What the run's plugins bring beside steps."""
-        ...
-
-    def emit(self, event: Event) -> None:
-        """Make an event known: redact it, write it down, show it."""
-        ...
-
-    def hide(self, *secrets: str) -> None:
-        """Mask values from now on, wherever they would be shown."""
-        ...
 
 
 class StepContext:

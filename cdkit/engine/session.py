@@ -28,7 +28,7 @@ Shown = TypeVar("Shown")
 
 
 class Session:
-    """What one run works with. Implements `cdkit.step.Run`.
+    """What one run works with. Implements `cdkit.run.Run`.
 
     Args:
         run_id: unique, and sortable by time.

@@ -9,7 +9,8 @@ import click
 
 from cdkit.flow.cancellation import Cancellation
 from cdkit.plugin.commands import Cell, Colour
-from cdkit.step import Run, Step, StepContext
+from cdkit.run import Run
+from cdkit.step import Step, StepContext
 
 
 class RecordedCommand:

@@ -35,7 +35,7 @@ AnEvent = TypeVar("AnEvent", bound=Event)
 
 
 class RecordedRun:
-    """A run that keeps its events in memory. Implements `cdkit.step.Run`.
+    """A run that keeps its events in memory. Implements `cdkit.run.Run`.
 
     Args:
         world: the clients.
