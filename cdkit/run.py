@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
@@ -64,6 +65,11 @@ class Run(Protocol):
     @property
     def extensions(self) -> Extensions:
         """What the run's plugins bring beside steps."""
+        ...
+
+    @property
+    def begun(self) -> Collection[str]:
+        """The steps that have begun to work: the world may be another one now than their checks saw."""
         ...
 
     def emit(self, event: Event) -> None:

@@ -110,6 +110,11 @@ class StepContext:
         return self.run.extensions
 
     @property
+    def is_first(self) -> bool:
+        """Whether no other step of the run has begun to work: all is as the run's checks found it."""
+        return set(self.run.begun) <= {self.step}
+
+    @property
     def images(self) -> ImageEngine:
         """The image engine."""
         return self.run.world.images()

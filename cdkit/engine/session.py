@@ -17,7 +17,7 @@ from cdkit.engine.stream import EventStream
 from cdkit.flow.clock import Clock
 from cdkit.models.build import Build
 from cdkit.models.environment import Environment
-from cdkit.models.event import BuildDetected, Event, StepWaiting
+from cdkit.models.event import BuildDetected, Event, StepStarted, StepWaiting
 from cdkit.pipeline.expressions import Pending
 from cdkit.pipeline.pipeline import Pipeline
 from cdkit.ports.extensions import Extensions
@@ -65,6 +65,8 @@ class Session:
         self._redactor = redactor
         self._read_build = read_build
         self._waits: dict[str, str] = {}
+        self.begun: list[str] = []
+        """The steps that have begun to work, in their order."""
         self.status = "running"
         """`running`; and from the first step under `finally` on: `succeeded`, `failed` or `cancelled`."""
 
@@ -109,6 +111,8 @@ class Session:
         """Make an event known."""
         if isinstance(event, StepWaiting) and event.what:
             self._waits[event.step] = event.what
+        elif isinstance(event, StepStarted):
+            self.begun.append(event.step)
         self._stream.emit(event)
 
     def close(self) -> None:

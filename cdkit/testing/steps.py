@@ -67,6 +67,8 @@ class RecordedRun:
         self.artifacts = workspace / ".cdkit" / "runs" / self.id
         self.build = build
         self.environment = environment
+        self.begun: list[str] = []
+        """Other steps that have begun to work, for a step that wants to know."""
         self.events: list[Event] = []
         self._plugins = plugins
         self._redactor = Redactor()

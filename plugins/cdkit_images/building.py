@@ -16,7 +16,7 @@ from cdkit.api import (
     StepContext,
 )
 from cdkit_images.build_options import BuildOptions
-from cdkit_images.content import Lookup, look_up, on_engine, told_reasons
+from cdkit_images.content import Lookup, answer_of_check, look_up, on_engine, remember_answer, told_reasons
 from cdkit_images.context import ContextFolder, entries_of
 from cdkit_images.leaks import find_leaks, leak_problems
 from cdkit_images.logins import Login
@@ -69,7 +69,7 @@ class Building:
         except InvalidInput as error:
             yield from error.problems or (Problem(error.message, None, error.remedy),)
             return
-        if self._ctx.pending & COUNTED or not self._look_up(recipe, folders).keeper:
+        if self._ctx.pending & COUNTED or not self._is_served(recipe, folders):
             from cdkit_images.construction import builder_problems_of
 
             yield from builder_problems_of(self._ctx, self._options, recipe)
@@ -92,20 +92,30 @@ class Building:
             BuildFailed: an instruction failed; the message has its line in the Dockerfile.
             CheckFailed: something secret would stay in the image, or no builder can build it.
         """
-        recipe = self._recipe()
-        folders = recipe.visible()
-        # Earlier steps may have written files since the check.
-        _refuse(self._leak_problems(recipe, folders))
         tagging = self._tagging()
         for remark in tagging.remarks:
             self._ctx.say(remark)
-        lookup = on_engine(self._ctx, self._look_up(recipe, folders))
-        if lookup.keeper:
-            self._ctx.say(f"the {lookup.keeper} has {lookup.reference} already: nothing is built")
-        else:
-            lookup = self._build(recipe, lookup)
+        answer = answer_of_check(self._ctx, self._options)
+        lookup = self._kept(answer) if answer else self._obtained()
         lookup.memory.remember(lookup.fingerprint)
         return Built(lookup.reference, lookup.image_id, tagging.names)
+
+    def _obtained(self) -> Lookup:
+        """The image, looked for once more, as earlier steps may have written files since the check; else built."""
+        recipe = self._recipe()
+        folders = recipe.visible()
+        _refuse(self._leak_problems(recipe, folders))
+        lookup = on_engine(self._ctx, self._look_up(recipe, folders))
+        return self._kept(lookup) if lookup.keeper else self._build(recipe, lookup)
+
+    def _kept(self, lookup: Lookup) -> Lookup:
+        self._ctx.say(f"the {lookup.keeper} has {lookup.reference} already: nothing is built")
+        return lookup
+
+    def _is_served(self, recipe: Recipe, folders: Sequence[ContextFolder]) -> bool:
+        lookup = self._look_up(recipe, folders)
+        remember_answer(self._ctx, self._options, lookup)
+        return lookup.keeper != ""
 
     def _build(self, recipe: Recipe, lookup: Lookup) -> Lookup:
         # Most runs build nothing, and need not wait for the import.

@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from cdkit_images.content.bases import Base
-from cdkit_images.content.lookup import Lookup, look_up, on_engine, told_reasons
+from cdkit_images.content.lookup import (
+    Lookup,
+    answer_of_check,
+    look_up,
+    on_engine,
+    remember_answer,
+    told_reasons,
+)
 from cdkit_images.content.tag import is_content_tag
 
-__all__ = ["Base", "Lookup", "is_content_tag", "look_up", "on_engine", "told_reasons"]
+__all__ = [
+    "Base",
+    "Lookup",
+    "answer_of_check",
+    "is_content_tag",
+    "look_up",
+    "on_engine",
+    "remember_answer",
+    "told_reasons",
+]

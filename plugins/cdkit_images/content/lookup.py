@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from cdkit.api import AccessDenied, ImageReference, RegistryUnreachable, StepContext
+from cdkit_images.build_options import BuildOptions
 from cdkit_images.content.bases import Base, find_bases
 from cdkit_images.content.fingerprint import Fingerprint
 from cdkit_images.content.memory import Memory
@@ -50,10 +51,12 @@ class _Asked(msgspec.Struct):
     Attributes:
         bases: the base images by reference.
         served: the ids of images that a registry serves, by reference. What it does not serve is asked for again.
+        answers: what checks found to be served, by the step; with the options that they had.
     """
 
     bases: dict[str, Base] = {}
     served: dict[str, str] = {}
+    answers: dict[str, tuple[BuildOptions, Lookup]] = {}
 
 
 _asked: WeakKeyDictionary[object, _Asked] = WeakKeyDictionary()
@@ -87,8 +90,7 @@ def look_up(
         InvalidInput: a file cannot be read.
         ObjectNotFound, RegistryUnreachable, AccessDenied: a base image cannot be asked for.
     """
-    with _lock:
-        asked = _asked.setdefault(ctx.run, _Asked())
+    asked = _asked_in(ctx)
     memory = Memory(ctx.memory("images"), recipe.context, repository, str(recipe.path), recipe.target)
     cache = memory.context()
     bases = find_bases(ctx, [image.reference for image in recipe.images], login, asked.bases)
@@ -102,6 +104,21 @@ def look_up(
     if image_id:
         asked.served[reference] = image_id
     return Lookup(reference, fingerprint, tuple(bases), memory, "registry" if image_id else "", image_id)
+
+
+def remember_answer(ctx: StepContext, options: BuildOptions, lookup: Lookup) -> None:
+    """Remember what a check found, for when its step is run."""
+    if lookup.keeper:
+        _asked_in(ctx).answers[ctx.step] = (options, lookup)
+
+
+def answer_of_check(ctx: StepContext, options: BuildOptions) -> Lookup | None:
+    """The image that the step's check found to be served; None when there was none, or things may have changed since.
+
+    While no other step has begun to work, none can have written files; to look at all of them twice takes long.
+    """
+    asked_with, lookup = _asked_in(ctx).answers.get(ctx.step, (None, None))
+    return lookup if ctx.is_first and asked_with == options else None
 
 
 def told_reasons(lookup: Lookup) -> list[str]:
@@ -122,6 +139,12 @@ def on_engine(ctx: StepContext, lookup: Lookup) -> Lookup:
     """
     own = None if lookup.keeper else ctx.images.image_id(lookup.reference)
     return msgspec.structs.replace(lookup, keeper="engine", image_id=own) if own else lookup
+
+
+def _asked_in(ctx: StepContext) -> _Asked:
+    """What the run has asked already."""
+    with _lock:
+        return _asked.setdefault(ctx.run, _Asked())
 
 
 def _served(ctx: StepContext, reference: str, login: Login) -> str | None:

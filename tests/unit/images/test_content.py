@@ -17,11 +17,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cdkit.errors import EngineUnreachable, ObjectNotFound
+from cdkit.errors import CheckFailed, EngineUnreachable, ObjectNotFound
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.build import Build
+from cdkit.models.environment import Environment
 from cdkit.models.event import Warned
 from cdkit.models.image import Credentials
-from cdkit.testing import FakeImageEngine, FakeRegistry, FakeWorld, StepRun, run_step
+from cdkit.step import StepContext
+from cdkit.testing import FakeClock, FakeImageEngine, FakeRegistry, FakeWorld, RecordedRun, StepRun, run_step
 from cdkit_images.build_image import BuildImage
 from cdkit_images.content.file_digests import FileToRead, file_digests
 from cdkit_images.content.fingerprint import Fingerprint, FolderFacts
@@ -288,6 +291,49 @@ def test_an_image_that_is_served_is_not_built_and_needs_no_engine(project: Proje
     assert f"the registry has {first.image} already: nothing is built" in again.lines
     assert [(change.action, change.subject) for change in again.changes] == [("keep", first.image)]
     assert project.registry.requests == [("digest", BASE), ("image_id", first.image)], "of check, plan and run together"
+
+
+class CheckedBuild:
+    """A build that was checked, of an image that the registry serves; it is run when the test says so."""
+
+    def __init__(self, project: Project) -> None:
+        self.served: str = project.build().outputs.image
+        project.registry.images[self.served] = DIGEST
+        self.run = RecordedRun(
+            world=FakeWorld(images=project.engine, registry=project.registry),
+            clock=FakeClock(),
+            workspace=project.folder,
+            build=Build(),
+            environment=Environment(),
+        )
+        self._step = BuildImage(BuildImage.Options(repository=REPOSITORY))
+        self._ctx = StepContext("image", self.run, env={}, cancellation=Cancellation())
+        assert list(self._step.check(self._ctx)) == []
+
+    def image(self) -> str:
+        return self._step.run(self._ctx).image
+
+
+def test_files_that_another_step_wrote_since_the_check_count(project: Project) -> None:
+    build = CheckedBuild(project)
+    build.run.begun += ["generate", "image"]
+    project.write("src/main.py", "print('howdy')\n")
+    assert build.image() != build.served
+
+
+def test_a_secret_that_another_step_wrote_since_the_check_is_refused(project: Project) -> None:
+    build = CheckedBuild(project)
+    build.run.begun += ["generate", "image"]
+    project.write(".npmrc", "//npm.example.org/:_authToken=npm_0123456789abcdef\n")
+    with pytest.raises(CheckFailed, match="npm login"):
+        build.image()
+
+
+def test_a_step_that_is_the_first_takes_what_its_check_found_to_be_served(project: Project) -> None:
+    build = CheckedBuild(project)
+    build.run.begun += ["image"]
+    project.write("src/main.py", "print('howdy')\n")
+    assert build.image() == build.served
 
 
 def test_an_image_that_the_engine_has_is_not_built_again(project: Project) -> None:
