@@ -9,19 +9,14 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from cdkit.clients.registry.address import DOCKER_HUB
+from cdkit.clients.registry.docker_config import HELPER, DockerConfig, given_config, own_config
 from cdkit.errors import AccessDenied
 from cdkit.models.image import Credentials
 
-HELPER = "docker-credential-"
 HELPER_SECONDS = 30.0
-HUB_KEY = "https://index.docker.io/v1/"
-"""The key of Docker Hub, whatever its registry is called."""
 TOKEN_USER = "<token>"  # noqa: S105 -- the user name with which helpers say that the secret is an identity token
 NOT_FOUND = "credentials not found"
 """What helpers say when they have no login for a registry; they fail then."""
@@ -58,20 +53,6 @@ class Login(msgspec.Struct, frozen=True):
         return f"Login(username={self.username!r}, ***)"
 
 
-class _Entry(msgspec.Struct, frozen=True):
-    auth: str = ""
-    username: str = ""
-    password: str = ""
-    identitytoken: str = ""
-    registrytoken: str = ""
-
-
-class _Config(msgspec.Struct, frozen=True, rename={"helpers": "credHelpers", "store": "credsStore"}):
-    auths: dict[str, _Entry] = {}
-    helpers: dict[str, str] = {}
-    store: str = ""
-
-
 class _Kept(msgspec.Struct, frozen=True, rename="pascal"):
     """What a helper prints. https://github.com/docker/docker-credential-helpers (development)."""
 
@@ -95,23 +76,16 @@ class Logins:
         Raises:
             AccessDenied: the configuration cannot be read, or its helper fails.
         """
-        given = self._environ.get("DOCKER_AUTH_CONFIG", "")
-        if given:
-            found = _of_file(_parse(given.encode(), "DOCKER_AUTH_CONFIG"), host)
-            if found:
-                return found
-        return self._configured(host)
+        given = given_config(self._environ)
+        found = _of_file(given, host) if given else None
+        return found or self._configured(host)
 
     def _configured(self, host: str) -> Login | None:
-        path = config_folder(self._environ) / "config.json"
-        try:
-            config = _parse(path.read_bytes(), str(path))
-        except (FileNotFoundError, NotADirectoryError):
+        config = own_config(self._environ)
+        if config is None:
             return None
-        except OSError as error:
-            raise AccessDenied(f"{path} cannot be read: {error.strerror}.", remedy="Make it readable.") from error
-        helper = _of_host(config.helpers, host) or config.store
-        kept = self._ask_helper(helper, _key_of(config, host)) if helper else None
+        helper = config.helper_of(host)
+        kept = self._ask_helper(helper, config.key_of(host)) if helper else None
         return kept or _of_file(config, host)
 
     def _ask_helper(self, name: str, key: str) -> Login | None:
@@ -143,12 +117,6 @@ class Logins:
         raise AccessDenied(f"{program} failed to give the login for {key}.", remedy=remedy)
 
 
-def config_folder(environ: Mapping[str, str]) -> Path:
-    """Where Docker's clients keep their configuration."""
-    folder = environ.get("DOCKER_CONFIG")
-    return Path(folder) if folder else Path(environ.get("HOME") or Path.home()) / ".docker"
-
-
 def _kept(printed: bytes, program: str, key: str) -> Login:
     try:
         kept = msgspec.json.decode(printed, type=_Kept)
@@ -159,17 +127,8 @@ def _kept(printed: bytes, program: str, key: str) -> Login:
     return Login(kept.username, kept.secret)
 
 
-def _parse(raw: bytes, where: str) -> _Config:
-    try:
-        return msgspec.json.decode(raw, type=_Config)
-    except msgspec.MsgspecError:
-        # The decoder's own words may quote the file.
-        remedy = "Correct it, or move it away and use `docker login` again."
-        raise AccessDenied(f"{where} is not a configuration of Docker.", remedy=remedy) from None
-
-
-def _of_file(config: _Config, host: str) -> Login | None:
-    entry: _Entry | None = _of_host(config.auths, host)
+def _of_file(config: DockerConfig, host: str) -> Login | None:
+    entry = config.entry_of(host)
     if entry is None:
         return None
     if entry.identitytoken or entry.registrytoken:
@@ -181,19 +140,3 @@ def _of_file(config: _Config, host: str) -> Login | None:
     except (binascii.Error, UnicodeDecodeError):
         raise AccessDenied(f"The login for {host} in Docker's configuration cannot be read.") from None
     return Login(username, password.rstrip("\0"))
-
-
-def _of_host(entries: Mapping[str, Any], host: str) -> Any:
-    return next((entry for key, entry in entries.items() if _host_of(key) == host), None)
-
-
-def _key_of(config: _Config, host: str) -> str:
-    """The name under which a helper knows a registry: as it stands in the file, else as Docker writes it."""
-    known = next((key for key in config.auths if _host_of(key) == host), None)
-    return known or (HUB_KEY if host == DOCKER_HUB else host)
-
-
-def _host_of(key: str) -> str:
-    """Keys are hosts, and in older files URLs."""
-    host = key.removeprefix("https://").removeprefix("http://").partition("/")[0]
-    return DOCKER_HUB if host in {"docker.io", "index.docker.io", DOCKER_HUB} else host

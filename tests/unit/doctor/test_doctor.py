@@ -16,7 +16,7 @@ from cdkit.doctor.examine import PATIENCE, Check, examine
 from cdkit.doctor.finding import Finding
 from cdkit.doctor.place import Place
 from cdkit.engine.messages import Interrupted, Messages
-from cdkit.errors import Cancelled, EngineUnreachable
+from cdkit.errors import AccessDenied, Cancelled, EngineUnreachable
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Inbox
 from cdkit.plugin.installed import installed_plugins
@@ -77,30 +77,46 @@ def test_an_engine_that_somebody_speaks_of_must_answer(place: Place) -> None:
         list(engine.check(changed(spoken, world=FakeWorld(images=away))))
 
 
+def configure(place: Place, config: str) -> None:
+    folder = place.home / ".docker"
+    folder.mkdir()
+    (folder / "config.json").write_text(config, encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("config", "programs", "expected", "said"),
     [
-        ("{", (), "wrong", "is not a configuration of Docker"),
-        ("[]", (), "wrong", "is not a configuration of Docker"),
-        ("{}", (), "remark", "has no logins"),
+        ({}, (), "remark", "has no logins"),
         ({"auths": {"r.example": {"auth": "c2VjcmV0"}}}, (), "well", "logins for r.example"),
         ({"credsStore": "pass"}, (), "wrong", "docker-credential-pass, which is not on PATH"),
         ({"credsStore": "pass"}, ("docker-credential-pass",), "well", "docker-credential-pass keeps the logins"),
         ({"credHelpers": {"r.example": "ecr"}}, (), "wrong", "docker-credential-ecr"),
         ({"credHelpers": {"r.example": "ecr"}}, ("docker-credential-ecr",), "well", "logins for r.example"),
-        ({"auths": None, "credHelpers": 3}, (), "remark", "has no logins"),
+        ({"auths": None, "credHelpers": None}, (), "remark", "has no logins"),
     ],
 )
 def test_logins_are_those_of_dockers_own_configuration(
     place: Place, config: Any, programs: tuple[str, ...], expected: str, said: str
 ) -> None:
-    folder = place.home / ".docker"
-    folder.mkdir()
-    (folder / "config.json").write_text(config if isinstance(config, str) else json.dumps(config), encoding="utf-8")
+    configure(place, json.dumps(config))
     (finding,) = logins.check(changed(place, find_program=lambda name: name if name in programs else None))
     assert finding.health == expected
     assert said in finding.message
     assert "c2VjcmV0" not in finding.message
+
+
+@pytest.mark.parametrize("config", ["{", "[]", '{"credHelpers": 3}', '{"auths": {"r.example": "c2VjcmV0"}}'])
+def test_a_configuration_that_no_step_could_read_is_wrong(place: Place, config: str) -> None:
+    configure(place, config)
+    with pytest.raises(AccessDenied, match="is not a configuration of Docker") as denied:
+        list(logins.check(place))
+    assert "c2VjcmV0" not in str(denied.value)
+
+
+def test_logins_of_the_environment_count_too(place: Place) -> None:
+    given = json.dumps({"auths": {"r.example": {"auth": "c2VjcmV0"}}})
+    (finding,) = logins.check(changed(place, environ={"DOCKER_AUTH_CONFIG": given}))
+    assert (finding.health, finding.message) == ("well", "logins for r.example")
 
 
 def test_a_cluster_without_the_namespace_or_the_permissions_is_wrong(place: Place) -> None:

@@ -10,7 +10,7 @@ from cdkit.clients.engine.buildkit.command import build_command
 from cdkit.clients.engine.buildkit.docker_cli import DockerCli
 from cdkit.clients.engine.buildkit.plain_log import PlainLog
 from cdkit.clients.private_folder import private_folder, write_private
-from cdkit.clients.registry.docker_config import write_docker_config
+from cdkit.clients.registry.client_config import write_docker_config
 from cdkit.errors import WorldFailed
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.image_build import BuildRequest, BuildSecret

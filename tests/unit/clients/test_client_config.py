@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cdkit.clients.registry.docker_config import write_docker_config
+from cdkit.clients.registry.client_config import write_docker_config
 from cdkit.clients.registry.logins import Login, Logins
 from cdkit.models.image import Credentials
 
