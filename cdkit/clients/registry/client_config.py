@@ -43,8 +43,8 @@ def _config(own: Path, logins: Mapping[str, Credentials]) -> dict[str, Any]:
     # The client asks a helper before it looks at `auths`; no helper's name means the file itself.
     return {
         **config,
-        "auths": {**config.get("auths", {}), **{key: {"auth": _auth(login)} for key, login in keyed.items()}},
-        "credHelpers": {**config.get("credHelpers", {}), **dict.fromkeys(keyed, "")},
+        "auths": {**(config.get("auths") or {}), **{key: {"auth": _auth(login)} for key, login in keyed.items()}},
+        "credHelpers": {**(config.get("credHelpers") or {}), **dict.fromkeys(keyed, "")},
     }
 
 

@@ -66,8 +66,12 @@ class DockerConfig(msgspec.Struct, frozen=True, rename={"helpers": "credHelpers"
         return _of_host(self.auths or {}, host)
 
     def helper_of(self, host: str) -> str:
-        """The name of the helper that keeps a registry's login; empty when there is none."""
-        return _of_host(self.helpers or {}, host) or self.store
+        """The name of the helper that keeps a registry's login; empty when the file itself does.
+
+        Empty it may also stand in the file, and goes before the helper for all others then, as for Docker's client.
+        """
+        own = _of_host(self.helpers or {}, host)
+        return self.store if own is None else own
 
     def key_of(self, host: str) -> str:
         """The name under which a helper knows a registry: as it stands in the file, else as Docker writes it."""

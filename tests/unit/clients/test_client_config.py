@@ -45,9 +45,14 @@ def test_no_helper_of_the_user_goes_before_them(tmp_path: Path) -> None:
 
 
 def test_our_own_client_reads_them_too(tmp_path: Path) -> None:
-    written(tmp_path)
+    written(tmp_path, credsStore="vault")
     logins = Logins({"DOCKER_CONFIG": str(tmp_path / "private")})
     assert logins.find("r.example:5000") == logins.find("registry-1.docker.io") == Login("robot", "s3cret")
+
+
+def test_what_is_null_is_as_good_as_not_there(tmp_path: Path) -> None:
+    config = written(tmp_path, auths=None, credHelpers=None)
+    assert set(config["auths"]) == set(config["credHelpers"]) == {"r.example:5000", "https://index.docker.io/v1/"}
 
 
 def test_a_user_without_a_configuration_needs_none(tmp_path: Path) -> None:
