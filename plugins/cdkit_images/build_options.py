@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from cdkit.api import StepOptions
 from cdkit_images.flavor import Flavor
+from cdkit_images.logins import Password
 
 Backend = Literal["auto", "classic", "buildkit"]
 
@@ -55,9 +56,7 @@ class BuildOptions(StepOptions, frozen=True, kw_only=True):
         str,
         Meta(description="The login for the repository's registry, also for base images; Docker's own serves else."),
     ] = ""
-    password: Annotated[
-        str, Meta(description="The login's password; `${{ secrets.NAME }}`.", extra={"secret": True})
-    ] = ""
+    password: Password = ""
     ssh: Annotated[
         Texts, Meta(description="SSH agents and keys for `RUN --mount=type=ssh`: `default`, or `id=path`.")
     ] = []

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from cdkit.api import Credentials, ImageReference, Problem
+
+Password = Annotated[str, Meta(description="The login's password; `${{ secrets.NAME }}`.", extra={"secret": True})]
 
 
 class Login(msgspec.Struct, frozen=True):

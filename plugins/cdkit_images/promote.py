@@ -8,7 +8,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from cdkit.api import Change, ImageReference, ObjectNotFound, Problem, Step, StepContext, StepOptions, StepOutputs
-from cdkit_images.logins import Login
+from cdkit_images.logins import Login, Password
+from cdkit_images.publish.options import Floating, Overwrite
 from cdkit_images.publish.served import Served
 
 
@@ -22,21 +23,13 @@ class Promote(Step):
 
         image: Annotated[str, Meta(min_length=1, description="The image, as a registry serves it.")]
         to: Annotated[list[str], Meta(min_length=1, description="The names that get the image.")]
-        floating: Annotated[
-            list[str],
-            Meta(
-                description="Tags that may move from another image to this one, `*` for any part of them. `latest`, "
-                "`edge`, `nightly` and the tags of the build's branch and pull request may anyway."
-            ),
-        ] = []
-        overwrite: Annotated[bool, Meta(description="Let every tag move from another image to this one.")] = False
+        floating: Floating = []
+        overwrite: Overwrite = False
         username: Annotated[
             str,
             Meta(description="The login for the registry of the first name; Docker's own configuration serves else."),
         ] = ""
-        password: Annotated[
-            str, Meta(description="The login's password; `${{ secrets.NAME }}`.", extra={"secret": True})
-        ] = ""
+        password: Password = ""
         source_username: Annotated[
             str, Meta(description="The login for the image's registry; Docker's own configuration serves else.")
         ] = ""

@@ -8,7 +8,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from cdkit.api import Change, ImageReference, Problem, Step, StepContext, StepOptions, StepOutputs
-from cdkit_images.logins import Login
+from cdkit_images.logins import Login, Password
+from cdkit_images.publish.options import Floating, Overwrite
 
 
 class PushToRegistry(Step):
@@ -24,21 +25,13 @@ class PushToRegistry(Step):
         references: Annotated[
             list[str], Meta(description="Further names that get the image too, also in other registries.")
         ] = []
-        floating: Annotated[
-            list[str],
-            Meta(
-                description="Tags that may move from another image to this one, `*` for any part of them. `latest`, "
-                "`edge`, `nightly` and the tags of the build's branch and pull request may anyway."
-            ),
-        ] = []
-        overwrite: Annotated[bool, Meta(description="Let every tag move from another image to this one.")] = False
+        floating: Floating = []
+        overwrite: Overwrite = False
         username: Annotated[
             str,
             Meta(description="The login for the image's registry; Docker's own configuration serves when left out."),
         ] = ""
-        password: Annotated[
-            str, Meta(description="The login's password; `${{ secrets.NAME }}`.", extra={"secret": True})
-        ] = ""
+        password: Password = ""
 
     class Outputs(StepOutputs, frozen=True, kw_only=True):
         """The image as the registry serves it."""
