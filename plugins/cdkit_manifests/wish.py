@@ -11,8 +11,8 @@ import msgspec
 from cdkit.api import Build, Project, Source
 from cdkit_manifests.fragments.fragment import Fragment
 from cdkit_manifests.settings.model import Settings
-from cdkit_manifests.settings.parts import Scalar
 from cdkit_manifests.settings.resolve import Said
+from cdkit_manifests.settings.types import Scalar
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -15,7 +15,6 @@ from cdkit_manifests.settings.parts import (
     AutoscaleSettings,
     BudgetSettings,
     ContainerSettings,
-    Count,
     DataSettings,
     EnricherSettings,
     EnvFrom,
@@ -24,8 +23,6 @@ from cdkit_manifests.settings.parts import (
     JobSettings,
     MetricsSettings,
     NetworkPolicySettings,
-    ObjectName,
-    PortNumber,
     PortSettings,
     ProbesSettings,
     ResourceSettings,
@@ -33,9 +30,9 @@ from cdkit_manifests.settings.parts import (
     SecuritySettings,
     ServiceAccountSettings,
     ServiceSettings,
-    Text,
     VolumeSettings,
 )
+from cdkit_manifests.settings.types import Count, ObjectName, PortNumber, Text
 
 
 class Settings(StepOptions, frozen=True, kw_only=True, omit_defaults=True):
