@@ -10,8 +10,6 @@ from typing import Any
 
 import click
 
-from cdkit.cli.arguments import pipeline_options
-from cdkit.cli.display import colour_option
 from cdkit.plugin.commands import PluginCommand
 from cdkit.plugin.installed import installed_plugins
 from cdkit.plugin.manager import load_commands
@@ -46,6 +44,9 @@ def plugin_command(name: str, taken: Iterable[str]) -> click.Command | None:
 
 def _for_a_project(brought: click.Command, name: str) -> click.Command:
     """The command with our options, called with the project that they name."""
+    # `cdkit --help` comes by here, and needs none of it.
+    from cdkit.cli.arguments import pipeline_options
+    from cdkit.cli.display import colour_option
 
     def call(*, file: str, environment: str, assignments: tuple[str, ...], colour: bool | None, **options: Any) -> None:
         from cdkit.cli.project import open_project
