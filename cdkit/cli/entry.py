@@ -15,6 +15,7 @@ SELDOM = 200_000
 
 def main() -> None:
     """Run the command line and end the process."""
+    _open_streams()
     if sys.argv[1:] == ["--version"]:
         # A build server asks this before every run; it needs no command-line library.
         print(f"cdkit {__version__}")  # noqa: T201 -- the answer
@@ -26,6 +27,13 @@ def main() -> None:
 
     end.code = guarded(sys.argv[1:])
     sys.exit(end.code)
+
+
+def _open_streams() -> None:
+    """Have somewhere to write to where the shell has closed a stream (`cdkit run >&-`): Python has None there."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 -- open to the end
 
 
 class _QuickEnd:

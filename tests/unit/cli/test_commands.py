@@ -223,6 +223,16 @@ def test_a_reader_that_goes_away_does_not_end_the_run(tmp_path: Path) -> None:
     assert (tmp_path / "done").exists()
 
 
+@pytest.mark.parametrize("stream", ["1", "2"])
+def test_a_stream_that_the_shell_has_closed_does_not_matter(tmp_path: Path, stream: str) -> None:
+    write(tmp_path, "  a: {uses: run, with: {command: [echo, hello]}}\n")
+    environ = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'plugins'}", "PYTHONUTF8": "1"}
+    closed = ["sh", "-c", f'exec "$0" -m cdkit run {stream}>&-', sys.executable]
+    ended = subprocess.run(closed, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ("hello" in ended.stdout) == (stream == "2")
+
+
 AT_THE_EXIT = """\
 import atexit
 from cdkit.api import Step, StepOptions, hookimpl
