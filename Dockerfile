@@ -4,8 +4,10 @@ ARG BASE=python:3.13-bookworm
 FROM ${BASE} AS installed
 COPY dist/wheels /wheels
 # pip runs from its own wheel: a base needs none. The program ignores PYTHON* variables, which a job may have set.
+# Of the schemas of Kubernetes' types one file a version is read; the others would be 90 MB.
 RUN pip="$(echo /wheels/pip-*.whl)" \
-    && python3 "$pip/pip" install --quiet --no-index --find-links /wheels --target /opt/cdkit cdkit
+    && python3 "$pip/pip" install --quiet --no-index --find-links /wheels --target /opt/cdkit cdkit \
+    && find /opt/cdkit/kubernetes_validate/kubernetes-json-schema -type f ! -path '*-strict/_definitions.json' -delete
 COPY container/cdkit /usr/local/bin/cdkit
 RUN chmod 0755 /usr/local/bin/cdkit
 

@@ -53,6 +53,13 @@ def test_settings_run_a_step_or_a_pipeline_for_somebody_who_owns_nothing(image: 
     assert "  run  echo nothing" in docker_run(image, checkout, **{"PLUGIN_DRY-RUN": "true"})
 
 
+def test_manifests_are_checked_against_the_types_of_kubernetes(image: str, checkout: Path) -> None:
+    (checkout / "Dockerfile").write_text("FROM scratch\nEXPOSE 8080\n", encoding="utf-8")
+    settings = {"PLUGIN_STEP": "generate-manifests", "PLUGIN_NAME": "shop", "PLUGIN_IMAGE": f"shop@sha256:{'0' * 64}"}
+    told = docker_run(image, checkout, DRONE="true", PLUGIN_KUBERNETES_VERSION="1.30", **settings)
+    assert "generate-manifests ✓" in told
+
+
 def test_a_shell_of_a_job_finds_cdkit_which_is_not_root(image: str, checkout: Path) -> None:
     told = docker_run(image, checkout, "-c", "id -u; cdkit validate", entrypoint="sh")
     assert told.splitlines()[0] == "65532"
