@@ -8,7 +8,8 @@ from pathlib import Path
 
 from cdkit.errors import InvalidInput
 from cdkit.models.problem import Position, Problem
-from cdkit.pipeline.document import LARGEST_FILE, Node, parse_document
+from cdkit.pipeline.document import Node, parse_document
+from cdkit.pipeline.yaml_tree import LARGEST_FILE
 
 INCLUDE = "include"
 PLUGINS = "plugins"

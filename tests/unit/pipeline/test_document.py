@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cdkit.errors import InvalidInput
-from cdkit.pipeline.document import LARGEST_FILE, parse_document, parse_documents, parse_scalar
+from cdkit.pipeline.document import parse_document, parse_documents, parse_scalar
+from cdkit.pipeline.yaml_tree import LARGEST_FILE
 
 
 def problems(text: str) -> list[str]:

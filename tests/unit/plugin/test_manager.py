@@ -151,6 +151,17 @@ def test_to_find_plugins_does_not_load_what_talks_to_the_world() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_to_list_the_commands_loads_no_library_for_files_either() -> None:
+    import subprocess
+
+    code = (
+        "import sys; from cdkit.plugin.installed import *; from cdkit.plugin.manager import *; "
+        "load_commands(installed_plugins(), ()); print({'yaml', 'hashlib'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
 class WithCommands:
     """An entry point whose plugin brings commands."""
 
