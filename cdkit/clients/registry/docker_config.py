@@ -1,4 +1,4 @@
-"""Docker's own configuration, as far as it is about logins; nobody else reads it.
+"""What Docker's own configuration says of logins; it is read nowhere else.
 
 https://docs.docker.com/reference/cli/docker/login/
 """
