@@ -34,9 +34,9 @@ class Reporter(Protocol):
 class EventStream:
     """Takes events from every thread, and hands them on in one order and without their secrets.
 
-    Whoever emits an event hands on all that are pending, and has seen to its own when `emit` returns. A line of
-    output is the exception: while another thread hands events on, that one takes the line along. So the more is
-    printed at once, the larger the batches get, and 64 steps that print do not queue up for each line.
+    Whoever emits an event hands on all that are pending, and has seen to its own when `emit` returns. Lines of output
+    are the exception: a thread of the stream's own, the carrier, takes all that have come since it last looked. So the
+    more is printed at once, the larger the batches get, and nobody who prints waits for the disk or the terminal.
 
     A reporter or a journal that fails is left out from then on, and a warning says so: showing must not end the
     work. After the end of the run nothing is handed on: a step that was left behind may still talk.
@@ -52,33 +52,51 @@ class EventStream:
         self._journal = journal
         self._reporters = list(reporters)
         self._ended = False
+        self._lines_came = threading.Event()
+        self._carrier_starts = threading.Lock()
+        self._carrier: threading.Thread | None = None
 
     def emit(self, event: Event) -> None:
         """Make an event known."""
         self._pending.append(event)
-        if type(event) is not StepOutput or len(self._pending) >= MOST_PENDING:
-            with self._handing_on:
-                self._hand_on()
-        # Also after the above: a line that was left while this thread held the lock has nobody else.
-        while self._pending and self._handing_on.acquire(blocking=False):
-            try:
-                self._hand_on()
-            finally:
-                self._handing_on.release()
+        if type(event) is StepOutput and len(self._pending) < MOST_PENDING:
+            self._call_the_carrier()
+        else:
+            self._hand_on()
 
     def close(self) -> None:
-        """Hand nothing on any more, and let go of the journal."""
+        """Hand on what is pending and nothing after it, and let go of the journal."""
+        self._hand_on()
         with self._handing_on:
             self._ended = True
+            self._lines_came.set()
             if self._journal is not None:
                 self._journal.close()
                 self._journal = None
 
+    def _call_the_carrier(self) -> None:
+        if self._lines_came.is_set():
+            return
+        self._lines_came.set()
+        if self._carrier is None:
+            with self._carrier_starts:
+                if self._carrier is None:
+                    self._carrier = threading.Thread(target=self._carry, name="events", daemon=True)
+                    self._carrier.start()
+
+    def _carry(self) -> None:
+        while not self._ended:
+            self._lines_came.wait()
+            # Before it looks: whoever brings a line after this calls again.
+            self._lines_came.clear()
+            self._hand_on()
+
     def _hand_on(self) -> None:
-        while self._pending:
-            batch = [self._pending.popleft() for _ in range(len(self._pending))]
-            if not self._ended:
-                self._hand_on_batch(batch)
+        with self._handing_on:
+            while self._pending:
+                batch = [self._pending.popleft() for _ in range(len(self._pending))]
+                if not self._ended:
+                    self._hand_on_batch(batch)
 
     def _hand_on_batch(self, batch: list[Event]) -> None:
         end = next((index for index, event in enumerate(batch, 1) if isinstance(event, RunFinished)), None)

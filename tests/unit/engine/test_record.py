@@ -78,6 +78,7 @@ def test_a_reporter_that_raises_is_left_out_and_the_others_hear_of_it(tmp_path: 
     stream = EventStream(FakeClock(), Redactor(), None, [before, broken, after])
     for line in ("one", "two"):
         stream.emit(StepOutput(step="a", line=line))
+    stream.close()
     warning = "The reporter Broken failed and was left out: [Errno 32] Broken pipe"
     assert broken.asked == 1
     for recorder in (before, after):
@@ -91,6 +92,7 @@ def test_a_journal_that_cannot_be_written_any_more_does_not_end_the_work(tmp_pat
     stream = EventStream(FakeClock(), Redactor(), journal, [heard])
     stream.emit(StepOutput(step="a", line="one"))
     stream.emit(StepOutput(step="a", line="two"))
+    stream.close()
     assert sorted(type(event).__name__ for event in heard.events) == ["StepOutput", "StepOutput", "Warned"]
 
 

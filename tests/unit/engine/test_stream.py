@@ -51,6 +51,16 @@ def test_what_is_no_output_is_shown_when_emit_returns() -> None:
     assert heard.told() == ["started a"]
 
 
+def test_a_line_is_shown_although_nothing_comes_after_it() -> None:
+    slow = Slow()
+    stream = EventStream(FakeClock(), Redactor(), None, [slow])
+    stream.emit(StepOutput(step="a", line="alone"))
+    assert slow.entered.wait(10)
+    slow.may_go_on.set()
+    stream.close()
+    assert slow.lines == ["alone"]
+
+
 class Slow:
     """A reporter that waits until it may go on, and says when it began to wait."""
 
@@ -69,17 +79,16 @@ class Slow:
         self.flushed += 1
 
 
-def test_while_one_thread_shows_the_others_leave_their_lines_to_it() -> None:
+def test_nobody_who_prints_waits_for_what_is_shown_and_lines_are_shown_together() -> None:
     slow = Slow()
     stream = EventStream(FakeClock(), Redactor(), None, [slow])
-    shower = threading.Thread(target=lambda: stream.emit(StepOutput(step="a", line="first")))
-    shower.start()
+    stream.emit(StepOutput(step="a", line="first"))
     assert slow.entered.wait(10)
     for number in range(5):
         stream.emit(StepOutput(step="b", line=str(number)))
     assert slow.lines == []
     slow.may_go_on.set()
-    shower.join(10)
+    stream.close()
     assert slow.lines == ["first", "0", "1", "2", "3", "4"]
     assert slow.flushed == 2
 
@@ -94,7 +103,7 @@ def test_whoever_brings_too_many_lines_has_to_wait() -> None:
             stream.emit(StepOutput(step="b", line=str(number)))
         done.set()
 
-    threading.Thread(target=lambda: stream.emit(StepOutput(step="a", line="first")), daemon=True).start()
+    stream.emit(StepOutput(step="a", line="first"))
     assert slow.entered.wait(10)
     threading.Thread(target=flood, daemon=True).start()
     assert not done.wait(0.1)
@@ -107,6 +116,7 @@ def test_text_that_is_not_utf8_is_written_down_all_the_same(tmp_path: Path) -> N
     stream = EventStream(FakeClock(), Redactor(), journal, [heard])
     stream.emit(StepOutput(step="a", line="bad \udcff name"))
     stream.emit(StepOutput(step="a", line="next"))
+    stream.close()
     assert [event.line for event in heard.events if isinstance(event, StepOutput)] == ["bad ? name", "next"]
     written = [json.loads(line)["line"] for line in journal.path.read_text(encoding="utf-8").splitlines()]
     assert written == ["bad ? name", "next"]
@@ -117,6 +127,7 @@ def test_what_is_no_data_is_told_and_does_not_take_the_others_with_it(tmp_path: 
     stream = EventStream(FakeClock(), Redactor(), journal, [heard])
     stream.emit(StepProgress(step="a", item="x", current=object(), total=1))  # type: ignore[arg-type]
     stream.emit(StepOutput(step="a", line="next"))
+    stream.close()
     warned, said = heard.events
     assert isinstance(warned, Warned)
     assert (warned.step, warned.message) == (
@@ -129,5 +140,7 @@ def test_what_is_no_data_is_told_and_does_not_take_the_others_with_it(tmp_path: 
 @pytest.mark.parametrize("line", ["the word hunter2!", "nothing"])
 def test_a_line_is_masked_whatever_way_it_takes(line: str) -> None:
     heard = Recorder()
-    EventStream(FakeClock(), Redactor(["hunter2!"]), None, [heard]).emit(StepOutput(step="a", line=line))
+    stream = EventStream(FakeClock(), Redactor(["hunter2!"]), None, [heard])
+    stream.emit(StepOutput(step="a", line=line))
+    stream.close()
     assert [event.line for event in heard.events if isinstance(event, StepOutput)] == [line.replace("hunter2!", "***")]
