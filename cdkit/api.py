@@ -30,6 +30,18 @@ from cdkit.flow.cancellation import Cancellation, until_cancelled
 from cdkit.flow.parallel import ask_all, in_parallel
 from cdkit.models.build import Build
 from cdkit.models.change import Change, FieldChange
+from cdkit.models.container import (
+    ContainerRequest,
+    ContainerState,
+    EngineEvent,
+    EngineObject,
+    Executed,
+    HealthCheck,
+    ImageConfig,
+    LogLine,
+    MemoryMount,
+    VolumeMount,
+)
 from cdkit.models.duration import Duration
 from cdkit.models.environment import Environment
 from cdkit.models.image import Credentials, ImageReference
@@ -51,14 +63,17 @@ from cdkit.models.project import (
     Source,
 )
 from cdkit.models.quantity import Quantity
+from cdkit.models.test_report import Outcome, TestCase, TestReport
 from cdkit.observe.access import Permission
 from cdkit.pipeline.decode import decode
 from cdkit.pipeline.document import Node, parse_document, parse_documents, parse_scalar
 from cdkit.pipeline.suggest import did_you_mean
 from cdkit.plugin.commands import Cell, Colour, CommandContext, PluginCommand
 from cdkit.plugin.hookspecs import hookimpl
-from cdkit.ports.cluster import Cluster
+from cdkit.ports.cluster import Cluster, Watchable
 from cdkit.ports.commits import Commits
+from cdkit.ports.container_engine import ContainerEngine
+from cdkit.ports.execution import Execution
 from cdkit.ports.extensions import Extensions
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.manifest_draft import DraftPlace, ManifestDraft, ManifestEnricher, ManifestWish
@@ -91,26 +106,37 @@ __all__ = [
     "CommandContext",
     "Commits",
     "Confidence",
+    "ContainerEngine",
+    "ContainerRequest",
+    "ContainerState",
     "Credentials",
     "Decision",
     "DraftPlace",
     "Duration",
+    "EngineEvent",
+    "EngineObject",
     "EngineUnreachable",
     "EnvVar",
     "Environment",
+    "Executed",
+    "Execution",
     "Extensions",
     "Fact",
     "FieldChange",
     "FieldRefusal",
     "Found",
+    "HealthCheck",
+    "ImageConfig",
     "ImageEngine",
     "ImageReference",
     "InvalidInput",
     "Kind",
+    "LogLine",
     "Manifest",
     "ManifestDraft",
     "ManifestEnricher",
     "ManifestWish",
+    "MemoryMount",
     "Metrics",
     "NoOutputs",
     "Node",
@@ -119,6 +145,7 @@ __all__ = [
     "ObjectNotFound",
     "ObjectQuery",
     "ObjectRef",
+    "Outcome",
     "Permission",
     "PluginCommand",
     "Port",
@@ -144,9 +171,13 @@ __all__ = [
     "StepContext",
     "StepOptions",
     "StepOutputs",
+    "TestCase",
+    "TestReport",
     "TimedOut",
     "Unavailable",
     "Verdict",
+    "VolumeMount",
+    "Watchable",
     "WorkFailed",
     "WorldFailed",
     "ask_all",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cdkit.models.kube import Manifest, ObjectRef
     from cdkit.ports.cluster import Cluster
     from cdkit.ports.commits import Commits
+    from cdkit.ports.container_engine import ContainerEngine
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
     from cdkit.ports.registry import Registry
@@ -175,6 +176,11 @@ class StepContext:
     def images(self) -> ImageEngine:
         """The image engine."""
         return self.run.world.images()
+
+    @property
+    def containers(self) -> ContainerEngine:
+        """The engine that runs containers."""
+        return self.run.world.containers()
 
     @property
     def registry(self) -> Registry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import ImageConfig
 from cdkit.models.image import Credentials
 from cdkit.ports.image_engine import OnProgress
 
@@ -40,6 +41,12 @@ class Registry(Protocol):
 
         None when the registry has no such image. One request.
         """
+        ...
+
+    def config(
+        self, reference: str, *, credentials: Credentials | None = None, cancellation: Cancellation | None = None
+    ) -> ImageConfig | None:
+        """How an image is run, of an index that of `linux/amd64`; None when the registry has no such image."""
         ...
 
     def copy(

@@ -1,0 +1,134 @@
+"""An engine that runs containers on this machine, or near it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import (
+    ContainerRequest,
+    ContainerState,
+    EngineEvent,
+    EngineObject,
+    ImageConfig,
+    LogLine,
+)
+from cdkit.models.image import Credentials
+from cdkit.ports.execution import Execution
+from cdkit.ports.image_engine import OnProgress
+
+
+class ContainerEngine(Protocol):
+    """The requests that cdkit makes of an engine to run containers.
+
+    All of them raise `EngineUnreachable` when it does not answer (never 'not found'), `ObjectNotFound` for a container
+    that is not there, and `RequestRejected` on a request that it refuses. May be shared by threads.
+    https://docs.docker.com/reference/api/engine/
+    """
+
+    def image(self, reference: str) -> ImageConfig | None:
+        """How an image that the engine has is run, or None when it has none of that name."""
+        ...
+
+    def pull(
+        self,
+        reference: str,
+        *,
+        credentials: Credentials | None = None,
+        on_progress: OnProgress,
+        cancellation: Cancellation,
+    ) -> None:
+        """Fetch an image from its registry.
+
+        Raises:
+            RegistryUnreachable, AccessDenied, ObjectNotFound: as their names say.
+        """
+        ...
+
+    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
+        """Make a network of its own."""
+        ...
+
+    def create_volume(self, name: str, labels: Mapping[str, str]) -> None:
+        """Make an empty volume."""
+        ...
+
+    def create(self, request: ContainerRequest) -> str:
+        """Make a container, which does not run yet; gives its id.
+
+        Raises:
+            ObjectConflict: there is one of that name.
+            ObjectNotFound: the engine has no such image.
+        """
+        ...
+
+    def start(self, container: str) -> None:
+        """Let a container run. One that runs already is left alone.
+
+        Raises:
+            RequestRejected: its program cannot be started; `inspect` gives the engine's words, too.
+        """
+        ...
+
+    def inspect(self, container: str) -> ContainerState | None:
+        """How a container fares, or None when there is none."""
+        ...
+
+    def events(self, labels: Mapping[str, str], cancellation: Cancellation) -> Iterator[EngineEvent]:
+        """What happens to containers with these labels from now on, until the engine hangs up or a cancel comes.
+
+        Once the first item is asked for, nothing that happens is missed.
+        """
+        ...
+
+    def logs(
+        self, container: str, *, since: str = "", follow: bool = False, cancellation: Cancellation
+    ) -> Iterator[LogLine]:
+        """The lines of a container's log, each stream in its order, until its end or the end of the container.
+
+        Args:
+            container: its id or name.
+            since: only lines of this time (RFC 3339 with nanoseconds) and later; those of this very time come again.
+            follow: go on until the container ends.
+            cancellation: ends it.
+        """
+        ...
+
+    def execute(
+        self, container: str, command: Sequence[str], *, stdin: Iterable[bytes] = (), cancellation: Cancellation
+    ) -> Execution:
+        """Run a command in a container that runs."""
+        ...
+
+    def read_archive(self, container: str, path: str, cancellation: Cancellation) -> Iterator[bytes]:
+        """A file or folder of a container as a tar archive, piece by piece; the container need not run.
+
+        Raises:
+            ObjectNotFound: there is no such container, or no such path in it.
+        """
+        ...
+
+    def write_archive(self, container: str, path: str, archive: Iterable[bytes]) -> None:
+        """Unpack a tar archive into a folder of a container, which must be there; the container need not run."""
+        ...
+
+    def rename(self, container: str, name: str) -> None:
+        """Give a container another name."""
+        ...
+
+    def remove(self, container: str) -> bool:
+        """Kill a container and remove it, with its anonymous volumes. False when there was none."""
+        ...
+
+    def remove_object(self, found: EngineObject) -> bool:
+        """Remove a network or a volume. False when there was none."""
+        ...
+
+    def containers(self, labels: Mapping[str, str]) -> list[ContainerState]:
+        """All containers with these labels, whether they run or not. An empty value stands for any."""
+        ...
+
+    def objects(self, labels: Mapping[str, str]) -> list[EngineObject]:
+        """The networks and volumes with these labels. An empty value stands for any."""
+        ...
