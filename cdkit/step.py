@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cdkit.diagnosis.judge import Decision
     from cdkit.diagnosis.verdict import Cause
     from cdkit.models.kube import Manifest, ObjectRef
-    from cdkit.ports.cluster import Cluster
+    from cdkit.ports.cluster import Cluster, Watchable
     from cdkit.ports.commits import Commits
     from cdkit.ports.container_engine import ContainerEngine
     from cdkit.ports.image_engine import ImageEngine
@@ -106,6 +106,10 @@ class Run(Protocol):
 
     def hide(self, *secrets: str) -> None:
         """Mask values from now on, wherever they would be shown."""
+        ...
+
+    def holds_secret(self, text: str) -> bool:
+        """Whether one of the run's secrets stands in a text, in any form that would be masked."""
         ...
 
 
@@ -232,6 +236,10 @@ class StepContext:
         """Show something that a person should know although the step goes on."""
         self.run.emit(Warned(step=self.step, message=message))
 
+    def holds_secret(self, text: str) -> bool:
+        """Whether one of the run's secrets stands in a text, which must not be written where others can read it."""
+        return self.run.holds_secret(text)
+
     def waiting(self, what: str) -> None:
         """Say what the step waits for from now on; it is repeated as a sign of life."""
         self.run.emit(StepWaiting(step=self.step, what=what))
@@ -252,18 +260,28 @@ class StepContext:
         """What the account is not allowed in the namespace of all that is needed there."""
         return check_permissions(self.cluster, self.namespace, needed)
 
-    def follow_pod(self, ref: ObjectRef, container: str, on_look: Callable[[Manifest], None]) -> Decision:
+    def follow_pod(
+        self,
+        ref: ObjectRef,
+        container: str,
+        on_look: Callable[[Manifest], None],
+        *,
+        source: Watchable | None = None,
+        services: Sequence[str] = (),
+    ) -> Decision:
         """Watch a pod that runs once until it has ended or cannot run; says what it waits for.
 
         Args:
             ref: the pod.
             container: its main container.
             on_look: gets the pod at every look.
+            source: what speaks as the API server of the pod; the environment's cluster when left out.
+            services: containers beside the main one that must not end while it runs.
         """
         from cdkit.observe.pods import follow_pod
 
         return follow_pod(
-            self.cluster,
+            source or self.cluster,
             ref,
             container,
             on_look=on_look,
@@ -271,6 +289,7 @@ class StepContext:
             clock=self.clock,
             tell=self.waiting,
             patience=self.environment.patience,
+            services=services,
         )
 
     def follow(self, ref: ObjectRef, seconds: float) -> Decision:

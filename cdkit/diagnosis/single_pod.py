@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -19,7 +19,12 @@ from cdkit.models.kube import Manifest
 
 
 def diagnose_test_pod(
-    pod: Manifest | None, events: Iterable[Manifest], *, container: str = "", name: str = ""
+    pod: Manifest | None,
+    events: Iterable[Manifest],
+    *,
+    container: str = "",
+    name: str = "",
+    services: Sequence[str] = (),  # noqa: ARG001 -- judged with the service causes
 ) -> Verdict:
     """Judge one look at a pod that runs once.
 
@@ -31,6 +36,7 @@ def diagnose_test_pod(
         events: Events of its namespace.
         container: the name of the main container; empty for the first one.
         name: the pod's name, for when it is gone.
+        services: containers beside the main one that must not end while it runs.
     """
     if pod is None:
         which = f"Pod {name}" if name else "The pod"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.single_pod import diagnose_test_pod
@@ -12,11 +12,11 @@ from cdkit.flow.clock import Clock
 from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
 from cdkit.observe.follow import Tell, follow
 from cdkit.observe.snapshot import Snapshot
-from cdkit.ports.cluster import Cluster
+from cdkit.ports.cluster import Watchable
 
 
 def follow_pod(
-    cluster: Cluster,
+    source: Watchable,
     ref: ObjectRef,
     container: str,
     *,
@@ -25,11 +25,12 @@ def follow_pod(
     clock: Clock,
     tell: Tell,
     patience: float,
+    services: Sequence[str] = (),
 ) -> Decision:
     """Watch a pod until its main container has ended, or it is clear that it never will run.
 
     Args:
-        cluster: the API server.
+        source: an API server, or what speaks as one.
         ref: the pod.
         container: its main container.
         on_look: gets the pod at every look, to follow its logs, say.
@@ -37,6 +38,7 @@ def follow_pod(
         clock: the time.
         tell: hears how it goes.
         patience: every grace of a cause is so many times as long.
+        services: containers beside the main one that must not end while it runs.
 
     Raises:
         CdkitError: the reason of the cancellation, or what the API server will not let us see.
@@ -46,10 +48,11 @@ def follow_pod(
         pod = next(iter(seen["pods"]), None)
         if pod is not None:
             on_look(pod)
-        return {ref: diagnose_test_pod(pod, seen["events"], container=container, name=ref.name)}
+        verdict = diagnose_test_pod(pod, seen["events"], container=container, name=ref.name, services=services)
+        return {ref: verdict}
 
     decisions = follow(
-        cluster,
+        source,
         _queries(ref),
         [ref],
         diagnose,
