@@ -47,7 +47,7 @@ from cdkit.models.environment import Environment
 from cdkit.models.image import Credentials, ImageReference
 from cdkit.models.image_build import BuildAbility, Builder, BuilderName, BuildRequest, BuildSecret, BuildStep
 from cdkit.models.kube import FieldRefusal, Manifest, ObjectChange, ObjectQuery, ObjectRef
-from cdkit.models.problem import Position, Problem
+from cdkit.models.problem import Fault, Position, Problem, SelfChecking
 from cdkit.models.project import (
     FACTS,
     Confidence,
@@ -122,6 +122,7 @@ __all__ = [
     "Execution",
     "Extensions",
     "Fact",
+    "Fault",
     "FieldChange",
     "FieldRefusal",
     "Found",
@@ -165,6 +166,7 @@ __all__ = [
     "RequestRejected",
     "RollbackFailed",
     "RolledBack",
+    "SelfChecking",
     "Source",
     "Step",
     "StepBroken",
