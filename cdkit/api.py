@@ -27,6 +27,7 @@ from cdkit.errors import (
     WorldFailed,
 )
 from cdkit.flow.cancellation import Cancellation, until_cancelled
+from cdkit.flow.clock import Clock, Inbox
 from cdkit.flow.parallel import ask_all, in_parallel
 from cdkit.models.build import Build
 from cdkit.models.change import Change, FieldChange
@@ -46,7 +47,9 @@ from cdkit.models.duration import Duration
 from cdkit.models.environment import Environment
 from cdkit.models.image import Credentials, ImageReference
 from cdkit.models.image_build import BuildAbility, Builder, BuilderName, BuildRequest, BuildSecret, BuildStep
+from cdkit.models.junit import junit_counts, junit_suite
 from cdkit.models.kube import FieldRefusal, Manifest, ObjectChange, ObjectQuery, ObjectRef
+from cdkit.models.plain_text import plain_line, plain_text
 from cdkit.models.problem import Fault, Position, Problem, SelfChecking
 from cdkit.models.project import (
     FACTS,
@@ -100,6 +103,7 @@ __all__ = [
     "Cell",
     "Change",
     "CheckFailed",
+    "Clock",
     "Cluster",
     "ClusterUnreachable",
     "Colour",
@@ -130,6 +134,7 @@ __all__ = [
     "ImageConfig",
     "ImageEngine",
     "ImageReference",
+    "Inbox",
     "InvalidInput",
     "Kind",
     "LogLine",
@@ -187,8 +192,12 @@ __all__ = [
     "did_you_mean",
     "hookimpl",
     "in_parallel",
+    "junit_counts",
+    "junit_suite",
     "parse_document",
     "parse_documents",
     "parse_scalar",
+    "plain_line",
+    "plain_text",
     "until_cancelled",
 ]

@@ -14,8 +14,9 @@ from cdkit.flow.clock import Clock
 from cdkit.models.build import Build
 from cdkit.models.change import Change
 from cdkit.models.environment import Environment
-from cdkit.models.event import Event, StepOutput, StepProgress, StepWaiting, Stream, Warned
+from cdkit.models.event import Event, StepOutput, StepProgress, StepWaiting, Stream, TestsReported, Warned
 from cdkit.models.problem import Problem
+from cdkit.models.test_report import TestReport
 from cdkit.observe.access import Permission, check_namespace, check_permissions
 from cdkit.ports.extensions import Extensions
 from cdkit.ports.world import World
@@ -247,6 +248,10 @@ class StepContext:
     def progress(self, item: str, current: int, total: int, unit: str = "") -> None:
         """Say how far an item has come; `total` is 0 when it is not known."""
         self.run.emit(StepProgress(step=self.step, item=item, current=current, total=total, unit=unit))
+
+    def report_tests(self, report: TestReport) -> None:
+        """Show what the tests of the step have found."""
+        self.run.emit(TestsReported(step=self.step, report=report))
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless the step is asked to stop."""

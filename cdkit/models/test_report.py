@@ -10,16 +10,16 @@ Outcome = Literal["passed", "failed", "broken", "skipped", "flaky"]
 """`failed` by an assertion, `broken` by an error of the test itself; `flaky`: failed, and passed when tried again."""
 
 
-class TestCase(msgspec.Struct, frozen=True, kw_only=True):
+class TestCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One test.
 
     Attributes:
         name: of the test itself.
         group: its class or suite: `tests.test_shop.TestCart`; may be empty.
         outcome: how it ended.
-        seconds: how long it took.
+        seconds: how long it took, over all attempts.
         message: the first line of why it failed, without control characters.
-        details: all that is said of it: a traceback, say.
+        details: all that is said of it: a traceback, say. Of a flaky test it is what the attempt said that failed.
         file: where the test stands, relative to the workspace, if that is known; else empty.
         line: its line there, from 1; 0 when it is not known.
         attempts: how each attempt ended, when there was more than one: `("failed", "passed")`.
@@ -39,6 +39,16 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[Outcome, ...] = ()
     shard: int | None = None
 
+    @property
+    def title(self) -> str:
+        """`group::name`, by which a person and a further attempt know it."""
+        return f"{self.group}::{self.name}" if self.group else self.name
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it keeps the step from succeeding."""
+        return self.outcome in {"failed", "broken"}
+
 
 class TestReport(msgspec.Struct, frozen=True, kw_only=True):
     """All tests of a step, merged from all that reported any.
@@ -51,7 +61,8 @@ class TestReport(msgspec.Struct, frozen=True, kw_only=True):
         skipped: how many were left out.
         flaky: how many passed only when they were tried again.
         seconds: the sum of their times.
-        cases: those that did not simply pass; the others are only counted, so that the journal stays small.
+        cases: the tests themselves, those first that did not pass. Of very many the last are only counted, and of
+            long details the middle is left out, so that the journal stays small; the file has all.
         file: the merged JUnit file, relative to the workspace.
     """
 
@@ -66,3 +77,8 @@ class TestReport(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     cases: tuple[TestCase, ...] = ()
     file: str = ""
+
+    @property
+    def failing(self) -> tuple[TestCase, ...]:
+        """The tests that keep the step from succeeding, as far as `cases` has them."""
+        return tuple(case for case in self.cases if case.has_failed)

@@ -1,0 +1,124 @@
+"""Reports of tests as they come out of a pod: of every tool, and of nobody whom one could trust."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cdkit_pods.results import read_reports
+from cdkit_pods.results.reading import Reading
+
+DOCUMENT = '<testsuite name="s"><testcase classname="a.B" name="one"/></testsuite>'
+
+
+def reading(folder: Path, text: str | bytes = "", patterns: tuple[str, ...] = ("**/*.xml",)) -> Reading:
+    if text:
+        write(folder / "out" / "report.xml", text)
+    return read_reports(folder / "out", patterns, workspace=folder / "checkout")
+
+
+def write(file: Path, content: str | bytes) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return file
+
+
+def test_files_are_found_by_their_patterns_in_the_order_of_their_paths(tmp_path: Path) -> None:
+    for name in ("b.xml", "a/deep/c.xml", "a/b.txt", "a.xml"):
+        write(tmp_path / "out" / name, DOCUMENT)
+    assert reading(tmp_path).files == ("a.xml", "b.xml", "a/deep/c.xml")
+    assert reading(tmp_path, patterns=("*.xml",)).files == ("a.xml", "b.xml")
+    assert reading(tmp_path, patterns=("./a/**",)).files == ("a/b.txt", "a/deep/c.xml")
+    assert reading(tmp_path, patterns=("**/b*", "/a.xml")).files == ("a.xml", "b.xml", "a/b.txt")
+    assert reading(tmp_path, patterns=("nothing/*.xml",)).files == ()
+
+
+def test_a_link_is_never_followed(tmp_path: Path) -> None:
+    write(tmp_path / "secret" / "out.xml", DOCUMENT)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "file.xml").symlink_to(tmp_path / "secret" / "out.xml")
+    (tmp_path / "out" / "folder").symlink_to(tmp_path / "secret")
+    assert reading(tmp_path) == Reading()
+    assert reading(tmp_path, patterns=("../secret/*.xml", str(tmp_path / "secret" / "*.xml"))) == Reading()
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    os.mkfifo(tmp_path / "out" / "pipe.xml")
+    assert [str(broken) for broken in reading(tmp_path).broken] == ["pipe.xml: It is no plain file."]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("<testsuite>\n<testcase name='a'>\n", "report.xml, line 3: It is not XML: no element found."),
+        ("<testsuite>\n</testcase>", "report.xml, line 2: It is not XML: mismatched tag."),
+        ("  \n", "report.xml, line 1: It is empty."),
+        (
+            '<!DOCTYPE testsuite [<!ENTITY a "b">]><testsuite/>',
+            "report.xml, line 1: It has a document type (<!DOCTYPE>), which no report of tests needs, and which is not"
+            " read.",
+        ),
+        ("<testsuite>" + "<x>" * 300, "report.xml, line 1: It is nested more than 200 levels deep."),
+        ("<?xml version='1.0' encoding='klingon'?><testsuite/>", "report.xml, line 1: It is not XML: its encoding is"),
+    ],
+)
+def test_a_broken_file_is_told_by_its_name_and_line(tmp_path: Path, text: str, told: str) -> None:
+    assert str(reading(tmp_path, text).broken[0]).startswith(told)
+
+
+def test_what_stands_before_the_break_is_known(tmp_path: Path) -> None:
+    found = reading(tmp_path, '<testsuite><testcase name="a"/><testcase name="b"><fail')
+    assert [case.name for case in found.cases] == ["a"]
+    assert found.broken
+
+
+@pytest.mark.parametrize(
+    "entities",
+    [
+        '<!ENTITY a "1234567890"><!ENTITY b "&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">',
+        '<!ENTITY c SYSTEM "file:///etc/passwd">',
+        '<!ENTITY % c SYSTEM "http://127.0.0.1:1/x.dtd"> %c;',
+    ],
+)
+def test_entities_are_refused_wherever_they_lead(tmp_path: Path, entities: str) -> None:
+    text = f'<!DOCTYPE testsuite [{entities}]><testsuite><testcase name="&c;"/></testsuite>'
+    found = reading(tmp_path, text)
+    assert found.cases == ()
+    assert "document type" in found.broken[0].flaw
+
+
+def test_a_file_that_is_no_junit_at_all_is_passed_over(tmp_path: Path) -> None:
+    jacoco = '<?xml version="1.0"?><!DOCTYPE report PUBLIC "-//JACOCO//DTD Report 1.1//EN" "report.dtd"><report/>'
+    write(tmp_path / "out" / "coverage.xml", "<coverage/>")
+    found = reading(tmp_path, jacoco)
+    assert [(other.file, other.root) for other in found.others] == [
+        ("coverage.xml", "coverage"),
+        ("report.xml", "report"),
+    ]
+    assert found.broken == found.files == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'<testsuite><testcase name="a"><failure>\x1b[31mred\x00\x08</failure></testcase></testsuite>',
+        b'<testsuite><testcase name="a"><failure>&#27;[31mred&#x0;&#x1F;</failure></testcase></testsuite>',
+        b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuite><testcase name="a"><failure>red\xff</failure></testcase>'
+        b"</testsuite>",
+    ],
+)
+def test_what_xml_does_not_allow_but_tools_write_all_the_same_is_left_out(tmp_path: Path, text: bytes) -> None:
+    (case,) = reading(tmp_path, text).cases
+    assert case.outcome == "failed"
+    assert "red" in case.message
+    assert "\x1b" not in case.details
+
+
+def test_other_encodings_are_read(tmp_path: Path) -> None:
+    text = '<?xml version="1.0" encoding="{}"?><testsuite><testcase name="grün"/></testsuite>'
+    for encoding in ("utf-16", "iso-8859-1", "windows-1252"):
+        (case,) = reading(tmp_path, text.format(encoding).encode(encoding)).cases
+        assert case.name == "grün"
