@@ -9,7 +9,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from cdkit.api import Duration, Fault
-from cdkit_pods.options.part import Command, Named, Part, PortNumber, Text, words_of
+from cdkit_pods.options.faults import command_faults, pattern_faults
+from cdkit_pods.options.part import Command, Named, Part, PortNumber, Text
 
 Status = Annotated[int, Meta(ge=100, le=599)]
 StatusClass = Annotated[str, Meta(pattern=r"^[1-5](?:xx|[0-9]{2})$(?!\n)", title="a status such as 204 or 2xx")]
@@ -89,22 +90,3 @@ class Wait(Part, frozen=True, kw_only=True, rename={"command": "exec", "all_of":
             yield self
         for part in self.parts:
             yield from part.leaves()
-
-
-def pattern_faults(pattern: str, *path: str) -> Iterable[Fault]:
-    """What is wrong with a regular expression at a place."""
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        yield Fault(path, f"{pattern!r} is no regular expression of Python: {error}.")
-
-
-def command_faults(command: Command, *path: str) -> Iterable[Fault]:
-    """What is wrong with a command that has to name a program, at a place."""
-    try:
-        words = words_of(command)
-    except ValueError:
-        yield Fault(path, f"A quotation mark of {command!r} is never closed.", "Write the command as a list.")
-    else:
-        if not words or not words[0]:
-            yield Fault(path, "A command names a program.")
