@@ -26,7 +26,7 @@ from cdkit.errors import (
     WorkFailed,
     WorldFailed,
 )
-from cdkit.flow.cancellation import Cancellation, until_cancelled
+from cdkit.flow.cancellation import Cancellation, pause, until_cancelled
 from cdkit.flow.clock import Clock, Inbox
 from cdkit.flow.parallel import ask_all, in_parallel
 from cdkit.models.build import Build
@@ -197,6 +197,7 @@ __all__ = [
     "parse_document",
     "parse_documents",
     "parse_scalar",
+    "pause",
     "plain_line",
     "plain_text",
     "until_cancelled",
