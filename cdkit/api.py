@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdkit.diagnosis.companion import Companions
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.verdict import Cause, Verdict
 from cdkit.errors import (
@@ -109,6 +110,7 @@ __all__ = [
     "Colour",
     "CommandContext",
     "Commits",
+    "Companions",
     "Confidence",
     "ContainerEngine",
     "ContainerRequest",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -22,6 +22,7 @@ from cdkit.ports.extensions import Extensions
 from cdkit.ports.world import World
 
 if TYPE_CHECKING:
+    from cdkit.diagnosis.companion import Companions
     from cdkit.diagnosis.judge import Decision
     from cdkit.diagnosis.verdict import Cause
     from cdkit.models.kube import Manifest, ObjectRef
@@ -272,7 +273,8 @@ class StepContext:
         on_look: Callable[[Manifest], None],
         *,
         source: Watchable | None = None,
-        services: Sequence[str] = (),
+        companions: Companions | None = None,
+        cancellation: Cancellation | None = None,
     ) -> Decision:
         """Watch a pod that runs once until it has ended or cannot run; says what it waits for.
 
@@ -281,8 +283,10 @@ class StepContext:
             container: its main container.
             on_look: gets the pod at every look.
             source: what speaks as the API server of the pod; the environment's cluster when left out.
-            services: containers beside the main one that must not end while it runs.
+            companions: containers beside the main one that may not end as they like.
+            cancellation: ends the watching; that of the step when left out.
         """
+        from cdkit.diagnosis.companion import ALONE
         from cdkit.observe.pods import follow_pod
 
         return follow_pod(
@@ -290,11 +294,11 @@ class StepContext:
             ref,
             container,
             on_look=on_look,
-            cancellation=self.cancellation,
+            cancellation=cancellation or self.cancellation,
             clock=self.clock,
             tell=self.waiting,
             patience=self.environment.patience,
-            services=services,
+            companions=companions or ALONE,
         )
 
     def follow(self, ref: ObjectRef, seconds: float) -> Decision:

@@ -13,12 +13,13 @@ StateKind = Literal["waiting", "running", "terminated"]
 
 
 class Ending(msgspec.Struct, frozen=True):
-    """How an instance of a container ended (`ContainerStateTerminated`)."""
+    """How an instance of a container ended (`ContainerStateTerminated`), and when: `time` as of `ObjectEvent`."""
 
     exit_code: int
     signal: int = 0
     reason: str = ""
     message: str = ""
+    time: str = ""
 
     @property
     def was_bad(self) -> bool:
@@ -211,4 +212,5 @@ def _ending(terminated: dict[str, Any] | None) -> Ending | None:
         signal=terminated.get("signal") or 0,
         reason=terminated.get("reason") or "",
         message=terminated.get("message") or "",
+        time=moment(terminated.get("finishedAt")),
     )

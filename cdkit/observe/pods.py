@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
+from cdkit.diagnosis.companion import ALONE, Companions
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.single_pod import diagnose_test_pod
 from cdkit.diagnosis.verdict import Verdict
@@ -25,7 +26,7 @@ def follow_pod(
     clock: Clock,
     tell: Tell,
     patience: float,
-    services: Sequence[str] = (),
+    companions: Companions = ALONE,
 ) -> Decision:
     """Watch a pod until its main container has ended, or it is clear that it never will run.
 
@@ -38,7 +39,7 @@ def follow_pod(
         clock: the time.
         tell: hears how it goes.
         patience: every grace of a cause is so many times as long.
-        services: containers beside the main one that must not end while it runs.
+        companions: containers beside the main one that may not end as they like.
 
     Raises:
         CdkitError: the reason of the cancellation, or what the API server will not let us see.
@@ -48,7 +49,7 @@ def follow_pod(
         pod = next(iter(seen["pods"]), None)
         if pod is not None:
             on_look(pod)
-        verdict = diagnose_test_pod(pod, seen["events"], container=container, name=ref.name, services=services)
+        verdict = diagnose_test_pod(pod, seen["events"], container=container, name=ref.name, companions=companions)
         return {ref: verdict}
 
     decisions = follow(

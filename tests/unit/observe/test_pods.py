@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cdkit.diagnosis.companion import Companions
 from cdkit.models.kube import ObjectRef
 from cdkit.step import Step, StepContext, StepOptions, StepOutputs
 from cdkit.testing import FakeCluster, FakeWorld, run_step
@@ -27,7 +28,7 @@ class Follow(Step):
 
     def run(self, ctx: StepContext) -> Any:
         ref = ObjectRef("v1", "Pod", "a", "hello")
-        decision = ctx.follow_pod(ref, "main", lambda _: None, source=ENGINE, services=("db",))
+        decision = ctx.follow_pod(ref, "main", lambda _: None, source=ENGINE, companions=Companions(("db",)))
         return self.Outputs(state=decision.state)
 
 
