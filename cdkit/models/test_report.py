@@ -41,8 +41,8 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def title(self) -> str:
-        """`group::name`, by which a person and a further attempt know it."""
-        return f"{self.group}::{self.name}" if self.group else self.name
+        """`group::name`, by which a person knows it; CTest and others call the group as the test."""
+        return self.name if self.group in {"", self.name} else f"{self.group}::{self.name}"
 
     @property
     def has_failed(self) -> bool:

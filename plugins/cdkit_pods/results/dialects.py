@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from cdkit.api import Outcome, TestCase, plain_line, plain_text
 from cdkit_pods.results.excerpt import excerpt
@@ -38,6 +38,9 @@ _STATUSES: Mapping[str, Outcome] = {
 """Words in the attributes `status` and `result` of CTest, GoogleTest and others, for a case of which nothing else is
 said."""
 
+_EMPTY_WORDS = frozenset({"", "failed", "error", "failure", "true", "false"})
+_HEADINGS_OF_GO = ("=== ", "--- ")
+
 
 def case_of(raw: RawCase, places: Places, shard: int | None) -> TestCase:
     """A case as cdkit knows it.
@@ -57,7 +60,7 @@ def case_of(raw: RawCase, places: Places, shard: int | None) -> TestCase:
         group=group,
         outcome=outcome,
         seconds=_seconds(raw.attributes),
-        message=_message(told, details),
+        message=_message(raw, told, details),
         details=details,
         file=place.file,
         line=place.line,
@@ -102,15 +105,22 @@ def _details(raw: RawCase, told: RawResult | None) -> str:
     return plain_text(str(raw.output)).strip("\n") if told.kind != "skipped" else ""
 
 
-def _message(told: RawResult | None, details: str) -> str:
+def _message(raw: RawCase, told: RawResult | None, details: str) -> str:
+    """The first line that says why, of the attribute that is there for it, else of the details."""
     if told is None:
         return ""
-    lines = (*_lines(told.attributes.get("message", "")), *_lines(details), told.attributes.get("type", ""))
-    return next((_short(line, LONGEST_MESSAGE) for line in lines if line.strip()), "")
+    lines = [*_lines(told.attributes.get("message", "")), *_lines(details), told.attributes.get("type", "")]
+    says_why = (line for line in lines if not _says_nothing(line.strip(), raw.attributes.get("name", "")))
+    return _short(next(says_why, next(filter(str.strip, lines), "")), LONGEST_MESSAGE)
 
 
-def _lines(text: str) -> Iterator[str]:
-    return iter(plain_text(text[: 2 * LONGEST_MESSAGE]).split("\n"))
+def _lines(text: str) -> list[str]:
+    return plain_text(text[: 4 * LONGEST_MESSAGE]).split("\n")
+
+
+def _says_nothing(line: str, name: str) -> bool:
+    """Whether a line only says that the test failed, as those of Go and Node.js, or which test it is, as PHPUnit's."""
+    return line.lower() in _EMPTY_WORDS or line.startswith(_HEADINGS_OF_GO) or line.endswith(f"::{name}")
 
 
 def _group(raw: RawCase) -> str:

@@ -40,7 +40,7 @@ def merge_attempts(attempts: Sequence[Iterable[TestCase]]) -> tuple[TestCase, ..
             elif len(known) == len(again):
                 known[:] = [_tried_again(*pair) for pair in zip(known, again, strict=True)]
             else:
-                known += [case for case in again if case.has_failed]
+                known += [case for number, case in enumerate(again) if case.has_failed or number >= len(known)]
     return tuple(case for cases in merged.values() for case in cases)
 
 

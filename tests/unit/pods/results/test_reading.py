@@ -58,8 +58,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         ("  \n", "report.xml, line 1: It is empty."),
         (
             '<!DOCTYPE testsuite [<!ENTITY a "b">]><testsuite/>',
-            "report.xml, line 1: It has a document type (<!DOCTYPE>), which no report of tests needs, and which is not"
-            " read.",
+            "report.xml, line 1: It has a document type (<!DOCTYPE>)",
         ),
         ("<testsuite>" + "<x>" * 300, "report.xml, line 1: It is nested more than 200 levels deep."),
         ("<?xml version='1.0' encoding='klingon'?><testsuite/>", "report.xml, line 1: It is not XML: its encoding is"),
@@ -98,7 +97,8 @@ def test_a_file_that_is_no_junit_at_all_is_passed_over(tmp_path: Path) -> None:
         ("coverage.xml", "coverage"),
         ("report.xml", "report"),
     ]
-    assert found.broken == found.files == ()
+    assert not found.broken
+    assert not found.files
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,7 @@ def test_a_file_that_is_no_junit_at_all_is_passed_over(tmp_path: Path) -> None:
     [
         b'<testsuite><testcase name="a"><failure>\x1b[31mred\x00\x08</failure></testcase></testsuite>',
         b'<testsuite><testcase name="a"><failure>&#27;[31mred&#x0;&#x1F;</failure></testcase></testsuite>',
-        b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuite><testcase name="a"><failure>red\xff</failure></testcase>'
-        b"</testsuite>",
+        b'<?xml version="1.0"?><testsuite><testcase name="a"><failure>red\xff</failure></testcase></testsuite>',
     ],
 )
 def test_what_xml_does_not_allow_but_tools_write_all_the_same_is_left_out(tmp_path: Path, text: bytes) -> None:
