@@ -127,11 +127,20 @@ class Cluster(Watchable, Protocol):
     ) -> Iterator[LogLine]:
         """The lines of a container's log with their times, followed until the container ends.
 
+        The times are in UTC with nine digits, so that they are ordered as texts are, and never run backwards. A log
+        that broke off is the very same sequence of lines when it is asked for again, from `since` on.
+
         Args:
             pod: the pod.
             container: the container's name.
-            since: only lines of this time (RFC 3339 with nanoseconds) and later; those of this very time come again.
+            since: leave out what comes before the first line of this time (as of a line) or later; those of this very
+                time come again.
             cancellation: ends it.
+
+        Raises:
+            ClusterUnreachable: it broke off; half a line at its end was not given.
+            ObjectNotFound: there is no such pod.
+            RequestRejected: there is no such container, or it has not started.
         """
         ...
 

@@ -13,6 +13,7 @@ from cdkit.clients.kube.errors import Request
 from cdkit.clients.kube.paths import group_of
 from cdkit.errors import CdkitError, RequestRejected
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import LogLine
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 from cdkit.ports.cluster import FIELD_MANAGER, LONGEST_WATCH, PatchKind
 from cdkit.testing.fake_api_server import DEFAULT_NAMESPACE, SERVER, FakeApiServer, key_of, refusal, status_of
@@ -107,9 +108,10 @@ class FakeCluster:
         self._server.failures.extend(errors)
 
     def go_away(self, reason: str = "Connection refused") -> None:
-        """Do not answer any more, and break the open watches, until `come_back`."""
+        """Do not answer any more, and break the open watches and logs, until `come_back`."""
         self._server.outage = reason
         self._server.store.end_watches(self._server.unreachable())
+        self.logs_of_pods.break_off(self._server.unreachable())
 
     def come_back(self) -> None:
         """Answer again."""
@@ -242,19 +244,21 @@ class FakeCluster:
     ) -> Iterator[str]:
         """The lines that a test wrote with `logs_of_pods`."""
         cancellation.raise_if_cancelled()
-        request = self._server.arrived("get", pod, shown="log")
-        live = self._server.store.read(key_of(request))
-        if live is None:
-            raise refusal(request, 404, "NotFound", f'pods "{pod.name}" not found')
-        containers = [*live["spec"].get("containers", ()), *live["spec"].get("initContainers", ())]
-        if container not in {item["name"] for item in containers}:
-            raise refusal(request, 400, "BadRequest", f"container {container} is not valid for pod {pod.name}")
+        request = self._asked_of_container("log", pod, container)
         if previous and not self.logs_of_pods.has_previous(pod.name, container):
             said = f'previous terminated container "{container}" in pod "{pod.name}" not found'
             raise refusal(request, 400, "BadRequest", said)
         yield from self.logs_of_pods.read(
             pod.name, container, previous=previous, tail=tail, follow=cancellation if follow else None
         )
+
+    def log_lines(
+        self, pod: ObjectRef, container: str, *, since: str = "", cancellation: Cancellation
+    ) -> Iterator[LogLine]:
+        """The lines that a test wrote with `logs_of_pods`, with their times."""
+        cancellation.raise_if_cancelled()
+        self._asked_of_container("log", pod, container)
+        yield from self.logs_of_pods.follow(pod.name, container, since=since, cancellation=cancellation)
 
     def allowed(self, verb: str, group: str, resource: str, namespace: str) -> bool:
         """Whether our account may do this: all but what was denied."""
@@ -276,6 +280,16 @@ class FakeCluster:
         """A version that says that it is none."""
         self._server.answer("version")
         return "v0.0.0-fake"
+
+    def _asked_of_container(self, what: str, pod: ObjectRef, container: str) -> Request:
+        request = self._server.arrived("get", pod, shown=what)
+        live = self._server.store.read(key_of(request))
+        if live is None:
+            raise refusal(request, 404, "NotFound", f'pods "{pod.name}" not found')
+        containers = [*live["spec"].get("containers", ()), *live["spec"].get("initContainers", ())]
+        if container not in {item["name"] for item in containers}:
+            raise refusal(request, 400, "BadRequest", f"container {container} is not valid for pod {pod.name}")
+        return request
 
     def _run_reactions(self, manifest: Manifest) -> None:
         for kind, reaction in self._reactions:

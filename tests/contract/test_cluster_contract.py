@@ -25,6 +25,7 @@ from cdkit.errors import (
     RequestRejected,
 )
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import LogLine
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 from cdkit.ports.cluster import Cluster
 from cdkit.testing import FakeCluster
@@ -518,6 +519,42 @@ def test_logs_that_cannot_be_had_say_why(place: Place) -> None:
         list(place.cluster.logs(pod, "other", cancellation=Cancellation()))
     with pytest.raises(RequestRejected, match="previous"):
         list(place.cluster.logs(pod, "main", cancellation=Cancellation(), previous=True))
+
+
+def log_lines(place: Place, pod: ObjectRef, since: str = "") -> list[LogLine]:
+    return list(place.cluster.log_lines(pod, "main", since=since, cancellation=Cancellation()))
+
+
+def test_a_log_has_the_times_of_its_lines(place: Place) -> None:
+    lines = log_lines(place, place.ended_pod("one", "two", "three"))
+    assert [line.text for line in lines] == ["one", "two", "three"]
+    times = [line.time for line in lines]
+    assert times == sorted(times)
+    assert all(len(time) == len("2026-01-01T00:00:00.000000000Z") and time.endswith("Z") for time in times)
+
+
+def test_a_log_is_resumed_from_the_time_of_a_line(place: Place) -> None:
+    pod = place.ended_pod("one", "two", "three", "four")
+    whole = log_lines(place, pod)
+    for number, line in enumerate(whole):
+        first = next(i for i, other in enumerate(whole) if other.time == line.time)
+        assert log_lines(place, pod, line.time) == whole[first:], number
+    assert log_lines(place, pod, "2999-01-01T00:00:00.000000000Z") == []
+
+
+def test_a_log_with_times_is_followed_and_left_at_once_on_a_cancel(place: Place) -> None:
+    pod = place.silent_pod("one")
+    (line,) = assert_ends_on_cancel(
+        lambda cancellation: place.cluster.log_lines(pod, "main", cancellation=cancellation), after=1
+    )
+    assert line.text == "one"
+
+
+def test_a_log_with_times_that_cannot_be_had_says_why(place: Place) -> None:
+    with pytest.raises(ObjectNotFound, match="Pod nobody"):
+        log_lines(place, ObjectRef("v1", "Pod", "nobody", place.namespace))
+    with pytest.raises(RequestRejected, match="other"):
+        list(place.cluster.log_lines(place.ended_pod("one"), "other", cancellation=Cancellation()))
 
 
 # Rights, and outages

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -14,10 +14,12 @@ from cdkit.clients.kube.discovery import Resources
 from cdkit.clients.kube.errors import NOT_FOUND, Answer, Request, decoded, error_of, says_no_such_object
 from cdkit.clients.kube.retry import Sleep
 from cdkit.clients.kube.streams import pieces
+from cdkit.clients.kube.timed_lines import TimedLines, asked_since
 from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, spread, unreachable
 from cdkit.clients.lines import LineSplitter, text_of
 from cdkit.errors import ClusterUnreachable, RequestRejected
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import LogLine
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 from cdkit.ports.cluster import FIELD_MANAGER, LONGEST_WATCH, PatchKind
 
@@ -176,21 +178,27 @@ class KubernetesCluster:
         tail: int | None = None,
     ) -> Iterator[str]:
         """The lines of a container's log, without their line breaks; a line over 1 MiB is cut."""
-        request = self._request("read the log of", pod)
-        path = paths.with_query(
-            f"{self._object_path(request)}/log",
-            container=container,
-            follow=follow or None,
-            previous=previous or None,
-            tailLines=tail,
-        )
+        asked = {"follow": follow or None, "previous": previous or None, "tailLines": tail}
         splitter = LineSplitter()
-        # A program that prints nothing for hours is no fault; a dead connection is noticed by TCP's keepalive.
-        for piece in self._opened(path, None if follow else READ_SECONDS, request, cancellation):
+        for piece in self._log(pod, container, asked, cancellation):
             yield from map(text_of, splitter.feed(piece))
         rest = splitter.rest()
         if rest is not None:
             yield text_of(rest)
+
+    def log_lines(
+        self, pod: ObjectRef, container: str, *, since: str = "", cancellation: Cancellation
+    ) -> Iterator[LogLine]:
+        """The lines of a container's log with their times, followed until the container ends.
+
+        A line over 1 MiB is cut. What the connection broke in the middle of is no line: it comes whole when the log is
+        resumed. A server answers from a whole second on; what is before `since` is left out here.
+        """
+        asked = {"follow": True, "timestamps": True, "sinceTime": asked_since(since)}
+        lines = TimedLines(since)
+        for piece in self._log(pod, container, asked, cancellation):
+            yield from lines.feed(piece)
+        yield from lines.rest()
 
     def allowed(self, verb: str, group: str, resource: str, namespace: str) -> bool:
         """Whether our account may do this; `resource` in the plural, with `/subresource` where there is one."""
@@ -223,6 +231,15 @@ class KubernetesCluster:
         if answer.status == NOT_FOUND:
             raise ClusterUnreachable(f"{request.server} is no Kubernetes API server: it has no version (404).")
         return str(self._result(answer, request)["gitVersion"])
+
+    def _log(
+        self, pod: ObjectRef, container: str, asked: Mapping[str, str | int | None], cancellation: Cancellation
+    ) -> Iterator[bytes]:
+        request = self._request("read the log of", pod)
+        path = paths.with_query(f"{self._object_path(request)}/log", container=container, **asked)
+        # A program that prints nothing for hours is no fault; a dead connection is noticed by TCP's keepalive.
+        read_seconds = None if asked["follow"] else READ_SECONDS
+        return self._opened(path, read_seconds, request, cancellation)
 
     def _opened(
         self, path: str, read_seconds: float | None, request: Request, cancellation: Cancellation
