@@ -27,26 +27,35 @@ class LogPosition:
 
     Args:
         remembered: how many different times are kept.
+
+    Attributes:
+        total: how many lines were read.
     """
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._remembered = remembered
         self._runs: deque[_Run] = deque()
         self._newest_forgotten = ""
-        self._total = 0
+        self.total = 0
         self._known: deque[_Run] = deque()
         self._known_by_number = 0
 
     def take_up(self) -> str:
         """The time from which to ask for the log again, whose lines are then given to `is_new` from the first on.
 
-        It is the earliest of which all lines are remembered. Where there is none, because the clock was set back in
-        between, the log is read from its beginning, and its lines are told by their number alone.
+        It lies as far back as is remembered, because lines that are still to come may be a little older than the last
+        one. Empty for the whole log: nothing was forgotten yet, or the clock was set back, and times tell nothing.
         """
-        since = min((run.time for run in self._runs if run.time > self._newest_forgotten), default="")
-        self._known = deque(_copy(run) for run in self._runs if run.time >= since) if since else deque()
-        self._known_by_number = 0 if since else self._total
+        since = self._earliest_remembered() if self._newest_forgotten else ""
+        by_number = bool(self._newest_forgotten and not since)
+        self._known = deque() if by_number else deque(_copy(run) for run in self._runs if run.time >= since)
+        self._known_by_number = self.total if by_number else 0
         return since
+
+    def _earliest_remembered(self) -> str:
+        """The earliest time of which no line was forgotten; empty when it is later than the last line."""
+        earliest = min((run.time for run in self._runs if run.time > self._newest_forgotten), default="")
+        return earliest if earliest <= self._runs[-1].time else ""
 
     def is_new(self, time: str) -> bool:
         """Whether the next line, of this time, was not read before; then it counts as read."""
@@ -59,7 +68,7 @@ class LogPosition:
         return True
 
     def _note(self, time: str) -> None:
-        self._total += 1
+        self.total += 1
         runs = self._runs
         if runs and runs[-1].time == time:
             runs[-1].count += 1
