@@ -50,8 +50,15 @@ class ContainerEngine(Protocol):
         """Make a network of its own."""
         ...
 
-    def create_volume(self, name: str, labels: Mapping[str, str]) -> None:
-        """Make an empty volume."""
+    def create_volume(self, name: str, labels: Mapping[str, str], *, in_memory: bool = False, size: int = 0) -> None:
+        """Make an empty volume.
+
+        Args:
+            name: unique on the engine.
+            labels: by which it is found again.
+            in_memory: whether it is kept in memory, as long as a container has it.
+            size: the most bytes that it may hold, in memory only; 0 for the engine's own limit.
+        """
         ...
 
     def create(self, request: ContainerRequest) -> str:
@@ -78,7 +85,7 @@ class ContainerEngine(Protocol):
     def events(self, labels: Mapping[str, str], cancellation: Cancellation) -> Iterator[EngineEvent]:
         """What happens to containers with these labels from now on, until the engine hangs up or a cancel comes.
 
-        Once the first item is asked for, nothing that happens is missed.
+        Nothing is missed that happens after this call; what happened in the second before it may be told, too.
         """
         ...
 
@@ -98,7 +105,11 @@ class ContainerEngine(Protocol):
     def execute(
         self, container: str, command: Sequence[str], *, stdin: Iterable[bytes] = (), cancellation: Cancellation
     ) -> Execution:
-        """Run a command in a container that runs."""
+        """Run a command in a container that runs.
+
+        Raises:
+            RequestRejected: the container does not run; or, when it is asked how it ended, there is no such program.
+        """
         ...
 
     def read_archive(self, container: str, path: str, cancellation: Cancellation) -> Iterator[bytes]:
@@ -126,7 +137,10 @@ class ContainerEngine(Protocol):
         ...
 
     def containers(self, labels: Mapping[str, str]) -> list[ContainerState]:
-        """All containers with these labels, whether they run or not. An empty value stands for any."""
+        """All containers with these labels, whether they run or not. An empty value stands for any.
+
+        A list does not tell how a container ended, nor its health: `inspect` does.
+        """
         ...
 
     def objects(self, labels: Mapping[str, str]) -> list[EngineObject]:

@@ -1,0 +1,404 @@
+"""An engine that runs containers in memory, with the contract of the real one.
+
+The contract is `tests/contract/test_container_engine_contract.py`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
+
+from cdkit.clients.engine.messages import registry_error
+from cdkit.errors import EngineUnreachable, ObjectConflict, ObjectNotFound, RequestRejected
+from cdkit.flow.cancellation import Cancellation
+from cdkit.flow.clock import Inbox
+from cdkit.models.container import (
+    ContainerRequest,
+    ContainerState,
+    EngineEvent,
+    EngineObject,
+    ImageConfig,
+    LogLine,
+)
+from cdkit.models.image import Credentials, ImageReference
+from cdkit.ports.image_engine import OnProgress
+from cdkit.testing.fake_container import FakeContainer, FakeProgram, Health, unknown_program
+from cdkit.testing.fake_execution import FakeExecution
+from cdkit.testing.fake_files import FakeFiles, Tree, packed, unpacked
+
+LAYER_BYTES = 1000
+SLEEP = ("/bin/busybox", "sleep")
+"""Runs until it is ended, unless a test tells something else of it."""
+
+KILLED = 137
+"""The exit code of a program that was ended by SIGKILL."""
+
+
+class _HangUp:
+    """Ends a stream of events."""
+
+
+class FakeContainerEngine:
+    """An engine whose containers run what tests tell of; any other program 'was not found'. May be used by threads.
+
+    Attributes:
+        images: the images that it has, by reference.
+        registry: the images that registries serve, by reference.
+        refusals: what a registry says when an image is asked for, in its own words, by reference.
+        requests: the containers that were asked for, in order.
+        pulls: the references that were pulled, in order.
+        executed: the commands that were run in containers, in order, each behind the container's name.
+        labels: those of networks and volumes, by kind and name.
+        volumes: the files of the volumes, by their names.
+    """
+
+    def __init__(self) -> None:
+        self.images: dict[str, ImageConfig] = {}
+        self.registry: dict[str, ImageConfig] = {}
+        self.refusals: dict[str, str] = {}
+        self.requests: list[ContainerRequest] = []
+        self.pulls: list[str] = []
+        self.executed: list[tuple[str, ...]] = []
+        self.labels: dict[tuple[str, str], Mapping[str, str]] = {}
+        self.volumes: dict[str, Tree] = {}
+        self._programs: dict[tuple[str, ...], FakeProgram] = {SLEEP: FakeProgram(stays=True)}
+        self._containers: dict[str, FakeContainer] = {}
+        self._listeners: list[tuple[Mapping[str, str], Inbox[EngineEvent | _HangUp]]] = []
+        self._condition = threading.Condition(threading.RLock())
+        self._ticks = count(1)
+        self._reachable = True
+
+    # What a test says
+
+    def on(self, *command: str, program: FakeProgram) -> FakeContainerEngine:
+        """Say how a command goes. The longest beginning of a command that was told counts."""
+        self._programs[command] = program
+        return self
+
+    def go_away(self) -> None:
+        """Do not answer any more, until `come_back`."""
+        self._reachable = False
+        self.hang_up()
+
+    def come_back(self) -> None:
+        """Answer again."""
+        self._reachable = True
+
+    def hang_up(self) -> None:
+        """End all streams of events."""
+        for _, inbox in self._listeners:
+            inbox.put(_HangUp())
+
+    def write(self, container: str, *lines: str) -> None:
+        """Let a container that runs print further lines."""
+        with self._condition:
+            self._print(self._find(container), lines, ())
+
+    def tell_health(self, container: str, health: Health) -> None:
+        """Let a container's health check say something else."""
+        with self._condition:
+            found = self._find(container)
+            found.health = health
+            self._tell(found, f"health_status: {health}")
+
+    def end(self, container: str, exit_code: int = 0, *, out_of_memory: bool = False) -> None:
+        """Let a container end."""
+        with self._condition:
+            self._end(self._find(container), exit_code, out_of_memory=out_of_memory)
+
+    # What the port asks
+
+    def image(self, reference: str) -> ImageConfig | None:
+        """How an image that the engine has is run, or None when it has none of that name."""
+        self._answer()
+        return self.images.get(_full(reference))
+
+    def pull(
+        self,
+        reference: str,
+        *,
+        credentials: Credentials | None = None,
+        on_progress: OnProgress,
+        cancellation: Cancellation,
+    ) -> None:
+        """Fetch an image from `registry`.
+
+        Raises:
+            RegistryUnreachable, AccessDenied, ObjectNotFound: what one of `refusals` means, or that there is none.
+        """
+        self._answer()
+        cancellation.raise_if_cancelled()
+        what, name = f"Cannot pull {reference}", _full(reference)
+        if reference in self.refusals:
+            raise registry_error(self.refusals[reference], what)
+        if reference != reference.lower():
+            raise registry_error("invalid reference format: repository name must be lowercase", what)
+        if name not in self.registry:
+            raise registry_error(f"manifest for {name} not found: manifest unknown: manifest unknown", what)
+        self.pulls.append(reference)
+        on_progress("layer", LAYER_BYTES, LAYER_BYTES)
+        self.images[name] = self.registry[name]
+
+    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
+        """Make a network of its own."""
+        self._answer()
+        self.labels["network", name] = dict(labels)
+
+    def create_volume(self, name: str, labels: Mapping[str, str], *, in_memory: bool = False, size: int = 0) -> None:
+        """Make an empty volume."""
+        self._answer()
+        self.labels["volume", name] = dict(labels)
+        self.volumes[name] = {}
+
+    def create(self, request: ContainerRequest) -> str:
+        """Make a container, which does not run yet; gives its id.
+
+        Raises:
+            ObjectConflict: there is one of that name.
+            ObjectNotFound: the engine has no such image.
+        """
+        self._answer()
+        what = f"Cannot make the container {request.name}"
+        image = self.images.get(_full(request.image))
+        if image is None:
+            raise ObjectNotFound(f"{what}: No such image: {_full(request.image)}")
+        with self._condition:
+            if any(container.name == request.name for container in self._containers.values()):
+                raise ObjectConflict(f'{what}: Conflict. The container name "/{request.name}" is already in use.')
+            made = FakeContainer(
+                f"{len(self.requests):064x}",
+                request,
+                self._program(_command(request, image)),
+                FakeFiles.of(request, self.volumes),
+                self._now(),
+            )
+            self.requests.append(request)
+            self._containers[made.id] = made
+            self._tell(made, "create")
+            return made.id
+
+    def start(self, container: str) -> None:
+        """Let a container run. One that runs already is left alone.
+
+        Raises:
+            RequestRejected: its program cannot be started.
+        """
+        self._answer()
+        with self._condition:
+            found = self._find(container)
+            if found.phase == "created":
+                self._start(found)
+
+    def inspect(self, container: str) -> ContainerState | None:
+        """How a container fares, or None when there is none."""
+        self._answer()
+        with self._condition:
+            try:
+                return self._find(container).state
+            except ObjectNotFound:
+                return None
+
+    def events(self, labels: Mapping[str, str], cancellation: Cancellation) -> Iterator[EngineEvent]:
+        """What happens to containers with these labels from now on."""
+        self._answer()
+        cancellation.raise_if_cancelled()
+        inbox: Inbox[EngineEvent | _HangUp] = Inbox()
+        self._listeners.append((dict(labels), inbox))
+        return self._heard(inbox, cancellation)
+
+    def logs(
+        self, container: str, *, since: str = "", follow: bool = False, cancellation: Cancellation
+    ) -> Iterator[LogLine]:
+        """The lines of a container's log."""
+        self._answer()
+        cancellation.raise_if_cancelled()
+        with self._condition:
+            found = self._find(container)
+        forget = cancellation.on_cancel(self._wake)
+        position = 0
+        try:
+            while (line := self._line(found, position, cancellation, follow=follow)) is not None:
+                position += 1
+                if line.time >= since:
+                    yield line
+        finally:
+            forget()
+
+    def execute(
+        self, container: str, command: Sequence[str], *, stdin: Iterable[bytes] = (), cancellation: Cancellation
+    ) -> FakeExecution:
+        """Run a command in a container that runs."""
+        self._answer()
+        cancellation.raise_if_cancelled()
+        with self._condition:
+            found = self._find(container)
+        if found.phase != "running":
+            raise RequestRejected(f"Cannot run {command[0]} in the container {container}: it is not running")
+        self.executed.append((found.name, *command))
+        return FakeExecution(tuple(command), self._program(tuple(command)), stdin, cancellation)
+
+    def read_archive(self, container: str, path: str, cancellation: Cancellation) -> Iterator[bytes]:
+        """A file or folder of a container as a tar archive.
+
+        Raises:
+            ObjectNotFound: there is no such container, or no such path in it.
+        """
+        self._answer()
+        cancellation.raise_if_cancelled()
+        with self._condition:
+            files = self._find(container).files
+            if not files.has(path):
+                raise ObjectNotFound(f"Cannot read {path} of the container {container}: no such file or directory")
+            yield packed(files.read(path), path.rpartition("/")[2])
+
+    def write_archive(self, container: str, path: str, archive: Iterable[bytes]) -> None:
+        """Unpack a tar archive into a folder of a container; it need not run."""
+        self._answer()
+        content = unpacked(archive)
+        with self._condition:
+            for name, file in content.items():
+                self._find(container).files.write(f"{path.rstrip('/')}/{name}", file)
+
+    def rename(self, container: str, name: str) -> None:
+        """Give a container another name."""
+        self._answer()
+        with self._condition:
+            self._find(container).name = name
+
+    def remove(self, container: str) -> bool:
+        """Kill a container and remove it. False when there was none."""
+        self._answer()
+        with self._condition:
+            try:
+                found = self._find(container)
+            except ObjectNotFound:
+                return False
+            if found.phase == "running":
+                self._end(found, KILLED)
+            del self._containers[found.id]
+            found.phase = "gone"
+            self._tell(found, "destroy")
+            return True
+
+    def remove_object(self, found: EngineObject) -> bool:
+        """Remove a network or a volume. False when there was none."""
+        self._answer()
+        if found.kind == "volume":
+            self.volumes.pop(found.name, None)
+        return self.labels.pop((found.kind, found.name), None) is not None
+
+    def containers(self, labels: Mapping[str, str]) -> list[ContainerState]:
+        """All containers with these labels, whether they run or not."""
+        self._answer()
+        with self._condition:
+            return [each.state for each in self._containers.values() if _matches(labels, each.request.labels)]
+
+    def objects(self, labels: Mapping[str, str]) -> list[EngineObject]:
+        """The networks and volumes with these labels."""
+        self._answer()
+        return [
+            EngineObject("volume" if kind == "volume" else "network", name, held)
+            for (kind, name), held in list(self.labels.items())
+            if _matches(labels, held)
+        ]
+
+    # What happens
+
+    def _answer(self) -> None:
+        if not self._reachable:
+            raise EngineUnreachable("The Docker engine does not answer: Connection refused.")
+
+    def _now(self) -> str:
+        seconds, fraction = divmod(next(self._ticks), 1000)
+        return f"2026-01-01T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{fraction:03}000001Z"
+
+    def _find(self, container: str) -> FakeContainer:
+        for each in self._containers.values():
+            if container in (each.id, each.name):
+                return each
+        raise ObjectNotFound(f"No such container: {container}")
+
+    def _program(self, command: tuple[str, ...]) -> FakeProgram:
+        for length in range(len(command), 0, -1):
+            if program := self._programs.get(command[:length]):
+                return program
+        return unknown_program(command)
+
+    def _start(self, container: FakeContainer) -> None:
+        program = container.program
+        if program.refusal:
+            container.error, container.exit_code = program.refusal, program.exit_code
+            raise RequestRejected(f"Cannot start the container {container.name}: {program.refusal}")
+        container.phase, container.started = "running", self._now()
+        container.health = program.health
+        self._tell(container, "start")
+        self._print(container, program.prints, program.complains)
+        for path, content in program.writes.items():
+            container.files.write(path, content)
+        if not program.stays:
+            self._end(container, program.exit_code, out_of_memory=program.out_of_memory)
+
+    def _end(self, container: FakeContainer, exit_code: int, *, out_of_memory: bool = False) -> None:
+        container.phase, container.ended = "ended", self._now()
+        container.exit_code, container.out_of_memory = exit_code, out_of_memory
+        if out_of_memory:
+            self._tell(container, "oom")
+        self._tell(container, "die")
+
+    def _print(self, container: FakeContainer, lines: Iterable[str], errors: Iterable[str]) -> None:
+        container.log += [LogLine(self._now(), line, "stdout") for line in lines]
+        container.log += [LogLine(self._now(), line, "stderr") for line in errors]
+        self._wake()
+
+    def _tell(self, container: FakeContainer, action: str) -> None:
+        for labels, inbox in self._listeners:
+            if _matches(labels, container.request.labels):
+                inbox.put(EngineEvent(container.id, action))
+        self._wake()
+
+    def _heard(self, inbox: Inbox[EngineEvent | _HangUp], cancellation: Cancellation) -> Iterator[EngineEvent]:
+        forget = cancellation.on_cancel(lambda: inbox.put(_HangUp()))
+        try:
+            while not isinstance(event := inbox.take(), _HangUp):
+                if event is not None:
+                    yield event
+            cancellation.raise_if_cancelled()
+        finally:
+            forget()
+
+    def _line(
+        self, container: FakeContainer, position: int, cancellation: Cancellation, *, follow: bool
+    ) -> LogLine | None:
+        """The line at a position, as soon as there is one; None when there will be none."""
+        with self._condition:
+            if follow:
+                self._condition.wait_for(
+                    lambda: (
+                        len(container.log) > position
+                        or container.phase in ("ended", "gone")
+                        or cancellation.reason is not None
+                    )
+                )
+            cancellation.raise_if_cancelled()
+            return container.log[position] if len(container.log) > position else None
+
+    def _wake(self) -> None:
+        with self._condition:
+            self._condition.notify_all()
+
+
+def _full(reference: str) -> str:
+    parsed = ImageReference.parse(reference)
+    return reference if parsed.digest or parsed.tag else f"{reference}:latest"
+
+
+def _command(request: ContainerRequest, image: ImageConfig) -> tuple[str, ...]:
+    """What a container runs; an entrypoint of its own switches off the image's command, too."""
+    if request.entrypoint is not None:
+        return (*request.entrypoint, *(request.command or ()))
+    return (*image.entrypoint, *(image.command if request.command is None else request.command))
+
+
+def _matches(wanted: Mapping[str, str], held: Mapping[str, str]) -> bool:
+    return all(name in held and value in ("", held[name]) for name, value in wanted.items())
