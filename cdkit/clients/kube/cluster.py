@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from cdkit.clients.kube import paths
+from cdkit.clients.kube.addresses import Addresses
 from cdkit.clients.kube.config import connect
-from cdkit.clients.kube.discovery import Resources
 from cdkit.clients.kube.errors import NOT_FOUND, Answer, Request, decoded, error_of, says_no_such_object
 from cdkit.clients.kube.retry import Sleep
 from cdkit.clients.kube.streams import pieces
@@ -44,7 +44,7 @@ class KubernetesCluster:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._resources = Resources(transport)
+        self._addresses = Addresses(transport)
 
     @classmethod
     def connect(cls, context: str, *, kubeconfig: str | None = None, sleep: Sleep = time.sleep) -> KubernetesCluster:
@@ -67,15 +67,15 @@ class KubernetesCluster:
 
     def get(self, ref: ObjectRef) -> Manifest | None:
         """The object as it is now, or None when the server says that there is none."""
-        request = self._request("read", ref)
-        answer = self._transport.ask("GET", self._object_path(request))
+        request = self._addresses.request("read", ref)
+        answer = self._transport.ask("GET", self._addresses.object(request))
         return None if says_no_such_object(answer) else self._result(answer, request)
 
     def list(self, query: ObjectQuery) -> tuple[list[Manifest], str]:
         """The objects of a query, and the resource version to watch on from."""
-        request = self._query_request("list", query)
+        request = self._addresses.query("list", query)
         path = paths.with_query(
-            self._collection_path(request), labelSelector=query.label_selector, fieldSelector=query.field_selector
+            self._addresses.collection(request), labelSelector=query.label_selector, fieldSelector=query.field_selector
         )
         found = self._result(self._transport.ask("GET", path), request)
         # The server leaves these two out of the items of a list of its own kinds.
@@ -89,10 +89,10 @@ class KubernetesCluster:
 
         A resource version that the server no longer has is an `ERROR` change with the server's Status (code 410).
         """
-        request = self._query_request("watch", query)
+        request = self._addresses.query("watch", query)
         seconds = spread(seconds)
         path = paths.with_query(
-            self._collection_path(request),
+            self._addresses.collection(request),
             watch=1,
             resourceVersion=resource_version,
             allowWatchBookmarks=True,
@@ -123,9 +123,9 @@ class KubernetesCluster:
         Raises:
             ObjectConflict: without `force`, others have set fields to something else; `fields` names them.
         """
-        request = self._request("apply", ObjectRef.of(manifest))
+        request = self._addresses.request("apply", ObjectRef.of(manifest))
         path = paths.with_query(
-            self._object_path(request), fieldManager=manager, force=force, dryRun="All" if dry_run else None
+            self._addresses.object(request), fieldManager=manager, force=force, dryRun="All" if dry_run else None
         )
         return self._result(self._transport.ask("PATCH", path, manifest, content_type=APPLY), request)
 
@@ -138,8 +138,8 @@ class KubernetesCluster:
         metadata = manifest["metadata"]
         name = metadata.get("name") or f"{metadata.get('generateName', '')}*"
         ref = ObjectRef(manifest["apiVersion"], manifest["kind"], name, metadata.get("namespace", ""))
-        request = self._request("create", ref)
-        path = paths.with_query(self._collection_path(request), fieldManager=FIELD_MANAGER)
+        request = self._addresses.request("create", ref)
+        path = paths.with_query(self._addresses.collection(request), fieldManager=FIELD_MANAGER)
         return self._result(self._transport.ask_once("POST", path, manifest), request)
 
     def patch(self, ref: ObjectRef, patch: Any, kind: PatchKind) -> Manifest:
@@ -148,8 +148,8 @@ class KubernetesCluster:
         Raises:
             ObjectNotFound: there is no such object.
         """
-        request = self._request("patch", ref)
-        path = paths.with_query(self._object_path(request), fieldManager=FIELD_MANAGER)
+        request = self._addresses.request("patch", ref)
+        path = paths.with_query(self._addresses.object(request), fieldManager=FIELD_MANAGER)
         answer = self._transport.ask_once("PATCH", path, patch, content_type=_PATCH_TYPES[kind])
         return self._result(answer, request)
 
@@ -158,9 +158,11 @@ class KubernetesCluster:
 
         https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion
         """
-        request = self._request("delete", ref)
+        request = self._addresses.request("delete", ref)
         policy = "Orphan" if orphan else "Background"
-        path = paths.with_query(self._object_path(request), propagationPolicy=policy, gracePeriodSeconds=grace_seconds)
+        path = paths.with_query(
+            self._addresses.object(request), propagationPolicy=policy, gracePeriodSeconds=grace_seconds
+        )
         answer = self._transport.ask("DELETE", path)
         if says_no_such_object(answer):
             return False
@@ -216,7 +218,7 @@ class KubernetesCluster:
     def resource(self, api_version: str, kind: str) -> Resource | None:
         """Where the objects of a kind live, or None when the server has no such kind."""
         try:
-            return self._resources.find(Request(str(self._transport.server), "find", api_version, kind))
+            return self._addresses.resource(api_version, kind)
         except RequestRejected:
             return None
 
@@ -235,8 +237,8 @@ class KubernetesCluster:
     def _log(
         self, pod: ObjectRef, container: str, asked: Mapping[str, str | int | None], cancellation: Cancellation
     ) -> Iterator[bytes]:
-        request = self._request("read the log of", pod)
-        path = paths.with_query(f"{self._object_path(request)}/log", container=container, **asked)
+        request = self._addresses.request("read the log of", pod)
+        path = paths.with_query(f"{self._addresses.object(request)}/log", container=container, **asked)
         # A program that prints nothing for hours is no fault; a dead connection is noticed by TCP's keepalive.
         read_seconds = None if asked["follow"] else READ_SECONDS
         return self._opened(path, read_seconds, request, cancellation)
@@ -257,29 +259,6 @@ class KubernetesCluster:
             yield from pieces(response, cancellation)
         except HTTPError as error:
             raise unreachable(self._transport.server, error) from error
-
-    def _request(self, verb: str, ref: ObjectRef) -> Request:
-        return self._placed(
-            Request(str(self._transport.server), verb, ref.api_version, ref.kind, ref.name, ref.namespace)
-        )
-
-    def _query_request(self, verb: str, query: ObjectQuery) -> Request:
-        return self._placed(
-            Request(str(self._transport.server), verb, query.api_version, query.kind, "", query.namespace)
-        )
-
-    def _placed(self, request: Request) -> Request:
-        """The request with the namespace that its kind asks for: the default one when none is named, or none."""
-        namespaced = self._resources.find(request).namespaced
-        namespace = (request.namespace or self.default_namespace) if namespaced else ""
-        return msgspec.structs.replace(request, namespace=namespace)
-
-    def _collection_path(self, request: Request) -> str:
-        return paths.collection_path(request.api_version, self._resources.find(request), request.namespace)
-
-    def _object_path(self, request: Request) -> str:
-        resource = self._resources.find(request)
-        return paths.object_path(request.api_version, resource, request.namespace, request.name)
 
     def _result(self, answer: Answer, request: Request) -> Manifest:
         if not answer.ok:
