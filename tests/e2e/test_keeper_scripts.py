@@ -41,7 +41,7 @@ class LocalExecution:
 
     def output(self) -> Iterator[bytes]:
         assert self._process.stdout is not None
-        while piece := self._process.stdout.read1(3000):
+        while piece := os.read(self._process.stdout.fileno(), 3000):
             if self._left is not None and len(piece) > self._left:
                 yield piece[: self._left]
                 raise ClusterUnreachable("The connection broke.")
@@ -114,9 +114,11 @@ def test_a_connection_that_only_ever_breaks_is_given_up(folder: Path) -> None:
 
 def test_a_folder_that_changed_meanwhile_is_no_archive(folder: Path) -> None:
     keeper = Keeper(90_000)
-    archive = read_folder(
-        keeper, str(folder), lambda _: (folder / "with a space, Ünicode 日本").write_text("new") and None
-    )
+
+    def change_it(_: float) -> None:
+        (folder / "with a space, Ünicode 日本").write_text("new")
+
+    archive = read_folder(keeper, str(folder), change_it)
     with pytest.raises(WorldFailed, match="changed while it was read"):
         b"".join(archive)
 

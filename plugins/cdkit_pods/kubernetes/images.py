@@ -2,57 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import msgspec
 
 from cdkit.api import (
-    Cancellation,
     HealthCheck,
     ImageConfig,
     InvalidInput,
     ObjectNotFound,
     Problem,
-    Registry,
     WorldFailed,
     ask_all,
 )
 from cdkit_pods.spec import Container, PodSpec
 
+ReadImage = Callable[[str], ImageConfig | None]
+"""How an image is run, by its reference; None when there is no such image."""
 
-def completed(spec: PodSpec, registry: Registry, cancellation: Cancellation) -> PodSpec:
+
+def completed(spec: PodSpec, read: ReadImage) -> PodSpec:
     """The spec with all that its images have to tell: no gated container without a `command`, no health unknown.
 
     Raises:
         WorldFailed: an image cannot be read, is not there, or does not tell what is needed.
     """
-    containers = ask_all([partial(_complete, item, registry, cancellation) for item in spec.containers])
+    containers = ask_all([partial(_complete, item, read) for item in spec.containers])
     return msgspec.structs.replace(spec, containers=tuple(containers))
 
 
-def unreadable(spec: PodSpec, registry: Registry, cancellation: Cancellation) -> Iterator[Problem]:
+def unreadable(spec: PodSpec, read: ReadImage) -> Iterator[Problem]:
     """The images that would not tell what is needed, and what to do.
 
     An image that is not there is no problem: a step that comes before may bring it, and even its name.
     """
     for container in spec.containers:
         try:
-            _complete(container, registry, cancellation)
+            _complete(container, read)
         except (ObjectNotFound, InvalidInput):
             continue
         except WorldFailed as error:
             yield Problem(error.message, None, error.remedy)
 
 
-def _complete(container: Container, registry: Registry, cancellation: Cancellation) -> Container:
+def _complete(container: Container, read: ReadImage) -> Container:
     missing = _missing(container)
     if not missing:
         return container
     remedy = (
         f"Write {missing} of {container.name!r} into the step's options, or let the build's account read the image."
     )
-    config = _config(container, registry, cancellation, remedy)
+    config = _config(container, read, remedy)
     if container.gated and not container.command:
         container = msgspec.structs.replace(container, command=_program(container, config, remedy), args=())
     if container.needs_health and container.health is None:
@@ -67,9 +68,9 @@ def _missing(container: Container) -> str:
     return " and ".join(program + health)
 
 
-def _config(container: Container, registry: Registry, cancellation: Cancellation, remedy: str) -> ImageConfig:
+def _config(container: Container, read: ReadImage, remedy: str) -> ImageConfig:
     try:
-        config = registry.config(container.image, cancellation=cancellation)
+        config = read(container.image)
     except WorldFailed as error:
         why = f"How the image of {container.name!r} is run cannot be read from here: {error.message}"
         raise type(error)(why, remedy=remedy) from error

@@ -7,7 +7,7 @@ import secrets
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
-from cdkit.api import CdkitError, Change, Manifest, ObjectRef, Problem, StepContext
+from cdkit.api import CdkitError, Change, ImageConfig, Manifest, ObjectRef, Problem, StepContext
 from cdkit_pods.kubernetes.belongings import Belongings
 from cdkit_pods.kubernetes.images import completed, unreadable
 from cdkit_pods.kubernetes.manifest import pod_manifest
@@ -56,7 +56,7 @@ class KubernetesRuntime:
             )
         for container in spec.containers:
             yield from _lost_variables(container)
-        yield from unreadable(spec, ctx.registry, ctx.cancellation)
+        yield from unreadable(spec, self._read_image)
 
     def plan(self, spec: PodSpec) -> Iterable[Change]:
         """The pod that would come and go."""
@@ -73,7 +73,7 @@ class KubernetesRuntime:
             CdkitError: the cluster does not answer, or refuses; an image does not tell what is needed.
         """
         self._ctx.cancellation.raise_if_cancelled()
-        spec = completed(spec, self._ctx.registry, self._ctx.cancellation)
+        spec = completed(spec, self._read_image)
         belongings = Belongings(self._ctx)
         try:
             return self._made(spec, belongings)
@@ -84,6 +84,9 @@ class KubernetesRuntime:
     def sweep(self) -> Sequence[str]:
         """Remove what runs that were killed have left behind; gives a line on each thing that was removed."""
         return remove_orphans(self._ctx.cluster, self._ctx.namespace, self._ctx.clock.now(), self._machine)
+
+    def _read_image(self, reference: str) -> ImageConfig | None:
+        return self._ctx.registry.config(reference, cancellation=self._ctx.cancellation)
 
     def _made(self, spec: PodSpec, belongings: Belongings) -> KubernetesPod:
         name = _name(spec)
