@@ -9,7 +9,6 @@ import msgspec
 
 from cdkit.diagnosis.container import container_cause
 from cdkit.diagnosis.container_end import SIGNAL_BASE, how_it_ended, oom_cause
-from cdkit.diagnosis.container_start import ENDED_BEFORE_START
 from cdkit.diagnosis.pod_status import ContainerStatus, PodStatus
 from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Patience
 
@@ -48,7 +47,7 @@ def died_cause(pod: PodStatus, service: ContainerStatus, main: ContainerStatus |
     Once the main container has ended badly too, it is the reason only where it was first and nobody had asked it to.
     """
     ended = service.ended
-    if service.state != "terminated" or ended is None or ended.reason in ENDED_BEFORE_START:
+    if service.state != "terminated" or ended is None or ended.never_ran:
         return None
     patience = TESTS_MAY_END_TOO
     if main is not None and main.state == "terminated" and main.ended is not None:
@@ -72,7 +71,7 @@ def died_cause(pod: PodStatus, service: ContainerStatus, main: ContainerStatus |
 def preparation_cause(pod: PodStatus, command: ContainerStatus) -> Cause | None:
     """A command that has to end well before the main container begins has ended badly."""
     ended = command.ended
-    if command.state != "terminated" or ended is None or not ended.was_bad or ended.reason in ENDED_BEFORE_START:
+    if command.state != "terminated" or ended is None or not ended.was_bad or ended.never_ran:
         return None
     killed = oom_cause(pod, command)
     if killed is not None:

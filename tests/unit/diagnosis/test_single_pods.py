@@ -256,10 +256,10 @@ def test_a_command_before_the_tests_that_fails_ends_all_at_once() -> None:
     )
 
 
-def test_a_service_whose_program_cannot_be_started_is_told_as_that() -> None:
-    seen = with_service(
-        running(), terminated(127, "ContainerCannotRun", 'exec: "serve": executable file not found in $PATH')
-    )
+@pytest.mark.parametrize("reason", ["ContainerCannotRun", "Error"])
+def test_a_service_whose_program_cannot_be_started_is_told_as_that(reason: str) -> None:
+    """By the runtime, or by the gate behind which it waited."""
+    seen = with_service(running(), terminated(127, reason, 'exec: "serve": executable file not found in $PATH'))
     verdict = diagnose_test_pod(seen, [], container="test", companions=Companions(services=["db"]))
     assert [cause.id for cause in verdict.causes] == ["command-not-found"]
 
