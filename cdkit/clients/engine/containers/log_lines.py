@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from cdkit.clients.engine.containers.frames import STDERR
-from cdkit.clients.lines import LineSplitter, text_of
+from cdkit.clients.lines import LONGEST_LINE, LineSplitter, text_of
 from cdkit.errors import EngineUnreachable
 from cdkit.models.container import LogLine
 
+_TIME_BYTES = len("2026-01-31T12:00:00.123456789Z")
 _TIME = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -29,7 +30,11 @@ def log_lines(frames: Iterable[tuple[int, bytes]]) -> Iterator[LogLine]:
     """
     stdout, stderr = _Lines("stdout"), _Lines("stderr")
     for stream, message in frames:
-        yield from (stderr if stream == STDERR else stdout).take(message)
+        lines = stderr if stream == STDERR else stdout
+        if lines.is_whole(message):
+            yield LogLine(message[:_TIME_BYTES].decode(), text_of(message[_TIME_BYTES + 1 : -1]), lines.stream)
+        else:
+            yield from lines.take(message)
     yield from stdout.rest()
     yield from stderr.rest()
 
@@ -38,9 +43,14 @@ class _Lines:
     """The lines of one stream."""
 
     def __init__(self, stream: Literal["stdout", "stderr"]) -> None:
-        self._stream = stream
+        self.stream = stream
         self._splitter = LineSplitter()
         self._begun = ""
+
+    def is_whole(self, message: bytes) -> bool:
+        """Whether a message is just one line, with a time in its usual form: nearly each one is, of very many."""
+        is_timed = message[_TIME_BYTES - 1 : _TIME_BYTES + 1] == b"Z "
+        return is_timed and not self._begun and message[-1:] == b"\n" and len(message) <= LONGEST_LINE
 
     def take(self, message: bytes) -> list[LogLine]:
         """The lines that a message completes: one or none, unless a log driver is peculiar."""
@@ -59,4 +69,4 @@ class _Lines:
         if not lines:
             return []
         time, self._begun = self._begun, ""
-        return [LogLine(time, text_of(line), self._stream) for line in lines]
+        return [LogLine(time, text_of(line), self.stream) for line in lines]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 from cdkit.clients.engine.connection import unreachable
 from cdkit.clients.engine.containers.request import Request
@@ -16,8 +16,6 @@ from cdkit.flow.cancellation import Cancellation
 PIECE_BYTES = 1 << 16
 
 _REFUSED = 400
-
-Answer = TypeVar("Answer")
 
 
 @contextmanager
@@ -61,7 +59,7 @@ class Stream:
         self.sock: socket.socket = connection.sock
         self._forget = cancellation.on_cancel(self.hang_up)
         try:
-            self._response = accepted(self._guarded(connection.getresponse), request)
+            self._response = accepted(self._begin(connection), request)
         except BaseException:
             self._forget()
             connection.close()
@@ -74,8 +72,18 @@ class Stream:
             EngineUnreachable: the engine hung up before the end.
             CdkitError: the reason of the cancellation, at once.
         """
-        while piece := self._guarded(lambda: self._response.read1(PIECE_BYTES)):
-            yield piece
+        # A log comes in a piece a line: what is done for each of them is felt.
+        read, cancellation = self._response.read1, self._cancellation
+        try:
+            while piece := read(PIECE_BYTES):
+                if cancellation.reason is not None:
+                    break
+                yield piece
+        except (OSError, HTTPException) as error:
+            cancellation.raise_if_cancelled()
+            raise unreachable(error, self._address) from error
+        # The connection that we hang up on may look as if the answer had just ended.
+        cancellation.raise_if_cancelled()
 
     def close(self) -> None:
         """Hang up, where it has not ended."""
@@ -92,12 +100,12 @@ class Stream:
     ) -> None:
         self.close()
 
-    def _guarded(self, read: Callable[[], Answer]) -> Answer:
+    def _begin(self, connection: HTTPConnection) -> HTTPResponse:
         try:
             with connection_faults(self._address):
-                return read()
+                return connection.getresponse()
         finally:
-            # The connection that we hang up on breaks, or looks as if it had just ended.
+            # The connection that we hang up on breaks in one of many ways.
             self._cancellation.raise_if_cancelled()
 
     def hang_up(self) -> None:
