@@ -63,3 +63,8 @@ class PodPlan(msgspec.Struct, frozen=True, kw_only=True):
     def is_one_container(self) -> bool:
         """Whether the tests are alone in their pod."""
         return len(self.spec.containers) == 1
+
+    @property
+    def opens_tests(self) -> bool:
+        """Whether the tests wait for something before they begin."""
+        return bool(self.services or self.init or self.files)

@@ -1,0 +1,101 @@
+"""The pods of one shard, one after the other: the first attempt, and further ones for tests that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from cdkit.api import CdkitError, StepContext, WorkFailed
+from cdkit_pods.conduct.conductor import Keeping, PodEnd, conduct
+from cdkit_pods.options.test_pod import TestPodOptions
+from cdkit_pods.options.translate import Occasion, pod_plan
+from cdkit_pods.plan import PodPlan
+from cdkit_pods.results import Reading, failed_tests, read_reports, report_of, reports_broken
+from cdkit_pods.runtime import Runtime
+from cdkit_pods.verdict import verdict_of
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt of one shard.
+
+    Attributes:
+        pod: the pod's name; empty when it could not be made.
+        reading: what its reports say; empty where none are read.
+        error: why it is no success, after a look at the reports; None when it is one.
+    """
+
+    pod: str
+    reading: Reading = Reading()
+    error: CdkitError | None = None
+
+    @property
+    def failed_tests(self) -> tuple[str, ...]:
+        """The names of the tests that failed."""
+        return tuple(case.title for case in self.reading.cases if case.has_failed)
+
+
+def attempts(
+    ctx: StepContext, runtime: Runtime, options: TestPodOptions, shard: int, folder: Path
+) -> tuple[Attempt, ...]:
+    """All attempts of one shard. Only tests that fail are tried again: what is broken would be so again.
+
+    Args:
+        ctx: the step.
+        runtime: where the pods run.
+        options: of the step.
+        shard: which one, from 0.
+        folder: for its artifacts; further attempts have folders of their own in it.
+    """
+    most = 1 + options.retry_failed
+    made: list[Attempt] = []
+    for number in range(1, most + 1):
+        occasion = Occasion(
+            step=ctx.step,
+            run_id=ctx.run_id,
+            application=ctx.application,
+            is_secret=ctx.holds_secret,
+            shard=shard,
+            attempt=number,
+            failed_tests=made[-1].failed_tests if made else (),
+        )
+        place = folder if number == 1 else folder / f"attempt-{number}"
+        keeping = Keeping(options.keep, options.keep_for, is_tried_again=number < most)
+        made.append(_attempt(ctx, runtime, options, pod_plan(options, occasion), place, keeping))
+        error = made[-1].error
+        if error is None or verdict_of(error) != "failed":
+            break
+        if number < most:
+            ctx.warn(f"Attempt {number} of {most} failed: {error.message} The tests are tried again.")
+    return tuple(made)
+
+
+def _attempt(
+    ctx: StepContext, runtime: Runtime, options: TestPodOptions, plan: PodPlan, folder: Path, keeping: Keeping
+) -> Attempt:
+    try:
+        end = conduct(ctx, runtime, plan, folder, keeping)
+    except CdkitError as error:
+        return Attempt(pod="", error=error)
+    if not options.junit:
+        return Attempt(pod=end.pod, error=end.error)
+    reading = read_reports(folder, options.junit, workspace=ctx.workspace, shard=plan.shard)
+    return Attempt(pod=end.pod, reading=reading, error=end.error or _error_of_reports(end, reading))
+
+
+def _error_of_reports(end: PodEnd, reading: Reading) -> CdkitError | None:
+    """Why tests that ended with 0 are no success all the same. That there were none, one pod of several cannot know."""
+    failing = failed_tests(report_of(reading.cases))
+    return end.lost or reports_broken(reading) or (failing and with_cause(failing, "tests-failed"))
+
+
+def with_cause(error: WorkFailed, cause: str | None) -> WorkFailed:
+    """An error under the name of its cause."""
+    error.cause = error.cause or cause
+    return error
+
+
+def pods_of(shards: Sequence[Sequence[Attempt]]) -> list[str]:
+    """The names of all pods that were made, shard by shard."""
+    return [attempt.pod for made in shards for attempt in made if attempt.pod]

@@ -1,0 +1,209 @@
+"""Carries one test pod from its start to its end, and leaves nothing of it that nobody wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from cdkit.api import (
+    Cancellation,
+    Cancelled,
+    CdkitError,
+    Companions,
+    Decision,
+    Duration,
+    Manifest,
+    StepContext,
+)
+from cdkit_pods.artifacts.drain import LONGEST, drain
+from cdkit_pods.conduct.opening import Opening
+from cdkit_pods.logs.show import shown
+from cdkit_pods.logs.stream import LogStream
+from cdkit_pods.looks import ContainerLook, PodLooks
+from cdkit_pods.plan import PodPlan
+from cdkit_pods.runtime import RunningPod, Runtime
+from cdkit_pods.spec import MAIN
+from cdkit_pods.verdict import error_of, verdict_of, with_last_lines
+
+LAST_SECONDS = 10.0
+"""For the artifacts of a step whose own time is over: the engine leaves a step behind that does not stop in 15 s."""
+
+
+class Keeping(msgspec.Struct, frozen=True):
+    """When a pod is left for a look, and for how long.
+
+    Attributes:
+        when: `keep` of the options.
+        seconds: `keep_for` of the options.
+        is_tried_again: tests that fail get another attempt, in another pod.
+    """
+
+    when: str = "never"
+    seconds: Duration = Duration(3600)
+    is_tried_again: bool = False
+
+    def holds(self, error: CdkitError | None) -> bool:
+        """Whether a pod that ended so is kept. One that somebody has called off never is."""
+        verdict = verdict_of(error)
+        if verdict == "cancelled" or self.when == "never":
+            return False
+        if self.when == "always":
+            return True
+        return verdict != "passed" and not (verdict == "failed" and self.is_tried_again)
+
+
+class PodEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """How one pod has ended.
+
+    Attributes:
+        plan: what was to be done.
+        pod: its name.
+        folder: where its artifacts are.
+        error: why it is no success; None when its tests ended with 0.
+        lost: why not all of its artifacts came out.
+    """
+
+    plan: PodPlan
+    pod: str
+    folder: Path
+    error: CdkitError | None = None
+    lost: CdkitError | None = None
+
+
+def conduct(ctx: StepContext, runtime: Runtime, plan: PodPlan, folder: Path, keeping: Keeping) -> PodEnd:
+    """Run one pod.
+
+    Args:
+        ctx: the step.
+        runtime: where it runs.
+        plan: what is to be done.
+        folder: for its artifacts.
+        keeping: when the pod is left as it is.
+
+    Raises:
+        CdkitError: it could not be made.
+    """
+    running = runtime.start(plan.spec)
+    forget = ctx.defer(f"remove {running.ref}", running.remove)
+    prefix = _shard(plan)
+    ctx.say(f"{prefix}{': ' if prefix else ''}{running.ref} in {running.where}")
+    error = _Conductor(ctx, plan, running).carry_out()
+    lost = None if isinstance(error, Cancelled) else _drained(ctx, running, plan, folder)
+    if keeping.holds(error):
+        _keep(ctx, running, keeping.seconds, forget)
+    else:
+        _remove(running, forget)
+    return PodEnd(plan=plan, pod=running.ref.name, folder=folder, error=error, lost=lost)
+
+
+def _drained(ctx: StepContext, running: RunningPod, plan: PodPlan, folder: Path) -> CdkitError | None:
+    """Copy the artifacts out; gives why they did not all come out whole, or None."""
+    if not plan.artifacts:
+        return None
+    longest = LAST_SECONDS if ctx.cancellation.reason is not None else LONGEST
+    drained = drain(ctx, running, plan.artifacts, folder, longest=longest)
+    return next((each.error for each in drained.values() if each.error is not None), None)
+
+
+class _Conductor:
+    """Follows one pod that runs: its containers are opened, its logs are shown, its end is judged."""
+
+    def __init__(self, ctx: StepContext, plan: PodPlan, running: RunningPod) -> None:
+        self._ctx = ctx
+        self._plan = plan
+        self._running = running
+        self._cancellation = Cancellation(ctx.cancellation)
+        self._looks = PodLooks()
+        self._latest: Manifest = {}
+        self._looks.subscribe(self._remember)
+        self._logs = {container.name: LogStream(ctx, running, container.name) for container in plan.spec.containers}
+        self._hide = [self._show(log) for log in self._logs.values()]
+
+    def carry_out(self) -> CdkitError | None:
+        """Bring the pod to its end; gives why it is no success, or None."""
+        outcome = self._followed()
+        self._finish_logs()
+        if isinstance(outcome, CdkitError):
+            return with_last_lines(outcome, self._last_lines)
+        return error_of(outcome, self._last_lines)
+
+    def _followed(self) -> Decision | CdkitError:
+        """The decision on the pod, or what has ended it before there was one."""
+        opening = Opening(
+            self._ctx,
+            self._plan,
+            self._running,
+            looks=self._looks,
+            logs=self._logs,
+            cancellation=self._cancellation,
+        )
+        try:
+            opening.begin()
+            return self._ctx.follow_pod(
+                self._running.ref,
+                MAIN,
+                self._looks.on_look,
+                source=self._running.source,
+                companions=self._companions,
+                cancellation=self._cancellation,
+            )
+        except CdkitError as error:
+            return error
+        finally:
+            self._cancellation.cancel(Cancelled("The tests are over."))
+            self._cancellation.close()
+            opening.close()
+
+    @property
+    def _companions(self) -> Companions:
+        services = tuple(service.name for service in self._plan.services if not service.may_end)
+        return Companions(services, self._plan.init)
+
+    def _show(self, log: LogStream) -> Callable[[], None]:
+        """Show the lines of a log, after the name of the container where there are several; gives what ends it."""
+        self._looks.subscribe(log.on_look)
+        name = "" if self._plan.is_one_container else log.container
+        prefix = " ".join(filter(None, (_shard(self._plan), name)))
+        return log.subscribe(shown(self._ctx, f"{prefix} | " if prefix else ""))
+
+    def _remember(self, pod: Manifest) -> None:
+        self._latest = pod
+
+    def _finish_logs(self) -> None:
+        """Wait for the rest of the logs of what has ended; of what still runs no more is shown."""
+        for log in self._logs.values():
+            if ContainerLook.at(self._latest, log.container).phase == "ended":
+                log.finish()
+        for hide in self._hide:
+            hide()
+
+    def _last_lines(self, container: str) -> Sequence[str]:
+        log = self._logs.get(container)
+        return log.last_lines if log is not None else ()
+
+
+def _shard(plan: PodPlan) -> str:
+    return "" if plan.shard is None else f"shard {plan.shard}"
+
+
+def _keep(ctx: StepContext, running: RunningPod, seconds: Duration, forget: Callable[[], None]) -> None:
+    """Leave the pod for a look, and say how; where that cannot be arranged it is removed in the end."""
+    try:
+        commands = running.keep(seconds)
+    except CdkitError as error:
+        ctx.warn(f"{running.ref} cannot be kept: {error}")
+        return
+    forget()
+    ctx.say(f"{running.ref} is kept for {seconds}. To look at it, and to remove it:")
+    for command in commands:
+        ctx.say(f"  {command}")
+
+
+def _remove(running: RunningPod, forget: Callable[[], None]) -> None:
+    """Remove the pod now, and not only at the end of the step; what fails here is tried again there."""
+    with suppress(CdkitError):
+        running.remove()
+        forget()
