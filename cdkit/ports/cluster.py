@@ -157,9 +157,14 @@ class Cluster(Watchable, Protocol):
 
         https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-connect-get-requests-of-pod-exec
 
+        Only servers since 1.30 tell a program that its input has ended: let it read as many bytes as will come
+        (`head -c 1024 | tar -x`). A program that is hung up on may run on.
+
         Raises:
             ObjectNotFound: there is no such pod or container.
-            RequestRejected: the program cannot be started.
+            RequestRejected: it does not run, or the program cannot be started; `Execution.ended` may be the first to
+                know.
+            ClusterUnreachable: the server does not answer, or opens no WebSocket.
         """
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from cdkit.flow.cancellation import Cancellation
 from cdkit.models.container import LogLine
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 from cdkit.ports.cluster import FIELD_MANAGER, LONGEST_WATCH, PatchKind
+from cdkit.ports.execution import Execution
 
 LARGEST_OBJECT = 1 << 26
 """Bytes. The server itself stores no object of more than a few megabytes; this only bounds a line of a watch."""
@@ -201,6 +202,28 @@ class KubernetesCluster:
         for piece in self._log(pod, container, asked, cancellation):
             yield from lines.feed(piece)
         yield from lines.rest()
+
+    def execute(
+        self,
+        pod: ObjectRef,
+        container: str,
+        command: Sequence[str],
+        *,
+        stdin: Iterable[bytes] = (),
+        cancellation: Cancellation,
+    ) -> Execution:
+        """Run a command in a container that runs (`pods/exec`).
+
+        Raises:
+            ObjectNotFound: there is no such pod or container.
+            RequestRejected: it does not run, or the program cannot be started; `Execution.ended` may be the first to
+                know.
+        """
+        from cdkit.clients.kube.execution import Command, execute
+
+        request = self._addresses.request("run a command in", pod)
+        path = self._addresses.object(request)
+        return execute(self._transport, path, request, Command(container, command, stdin), cancellation)
 
     def allowed(self, verb: str, group: str, resource: str, namespace: str) -> bool:
         """Whether our account may do this; `resource` in the plural, with `/subresource` where there is one."""
