@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from cdkit_pods.options.folders import FilePlan
 from cdkit_pods.options.wait import Wait
 from cdkit_pods.spec import PodSpec
 
@@ -39,7 +40,7 @@ class PodPlan(msgspec.Struct, frozen=True, kw_only=True):
         spec: the pod itself.
         services: in the order of the file.
         init: the containers of commands that have to end with 0, in their order.
-        files: the paths of the checkout that are put into each volume before anything is opened.
+        files: what of the checkout is put into each volume before anything is opened.
         artifacts: the name of each folder that is copied out, by its volume.
         test_timeout: seconds that the tests may take once they have begun; None for no limit.
         shard: as in the spec.
@@ -49,7 +50,7 @@ class PodPlan(msgspec.Struct, frozen=True, kw_only=True):
     spec: PodSpec
     services: tuple[ServicePlan, ...] = ()
     init: tuple[str, ...] = ()
-    files: Mapping[str, tuple[str, ...]] = {}
+    files: Mapping[str, tuple[FilePlan, ...]] = {}
     artifacts: Mapping[str, str] = {}
     test_timeout: float | None = None
     attempt: int = 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def pack(checkout: Path, source: str) -> Iterator[bytes]:
+def pack(checkout: Path, source: str, *, name: str = "") -> Iterator[bytes]:
     """A file or folder of the checkout as a tar archive, piece by piece, in constant memory.
 
     The members of a folder are relative to it; a file is one member by its own name. Their order is always the same,
@@ -15,6 +15,7 @@ def pack(checkout: Path, source: str) -> Iterator[bytes]:
     Args:
         checkout: the folder that nothing may come from outside of.
         source: relative to the checkout.
+        name: what a single file is called in the archive; its own name when left out. Not for folders.
 
     Raises:
         InvalidInput: it is not there, leads out of the checkout, or is neither a file nor a folder; before the first

@@ -56,6 +56,7 @@ def attempts(
             run_id=ctx.run_id,
             application=ctx.application,
             is_secret=ctx.holds_secret,
+            is_file=lambda path: ctx.path(path).is_file(),
             shard=shard,
             attempt=number,
             failed_tests=made[-1].failed_tests if made else (),

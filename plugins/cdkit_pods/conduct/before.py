@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
 from cdkit.api import Change, Problem, StepContext
 from cdkit_pods.choice import runtime_for
+from cdkit_pods.options.faults import folder_fault
 from cdkit_pods.options.test_pod import TestPodOptions
 from cdkit_pods.options.translate import Occasion, pod_plan
 from cdkit_pods.spec import PodSpec
@@ -28,7 +30,13 @@ def changes(ctx: StepContext, options: TestPodOptions) -> Iterator[Change]:
 
 
 def _spec(ctx: StepContext, options: TestPodOptions) -> PodSpec:
-    occasion = Occasion(step=ctx.step, run_id=ctx.run_id, application=ctx.application, is_secret=ctx.holds_secret)
+    occasion = Occasion(
+        step=ctx.step,
+        run_id=ctx.run_id,
+        application=ctx.application,
+        is_secret=ctx.holds_secret,
+        is_file=lambda path: ctx.path(path).is_file(),
+    )
     return pod_plan(options, occasion).spec
 
 
@@ -39,6 +47,8 @@ def _file_problems(ctx: StepContext, options: TestPodOptions) -> Iterator[Proble
         found = Path(ctx.path(path))
         if found.exists() and not found.is_relative_to(workspace):
             yield Problem(f"{path!r} under `files` is a link that leads out of the checkout.")
+        if found.is_file() and (fault := folder_fault(posixpath.dirname(options.files[path]))):
+            yield Problem(f"{path!r} under `files` cannot be a single file there: {fault}")
 
 
 def _secret_problems(ctx: StepContext, spec: PodSpec) -> Iterator[Problem]:

@@ -102,9 +102,10 @@ class Opening:
             self._ctx.say(f"{service.name} is ready")
 
     def _open_tests(self) -> None:
-        for volume, paths in self._plan.files.items():
-            for path in paths:
-                self._running.write_folder(volume, pack(self._ctx.workspace, path), self._cancellation)
+        for volume, files in self._plan.files.items():
+            for file in files:
+                archive = pack(self._ctx.workspace, file.path, name=file.name)
+                self._running.write_folder(volume, archive, self._cancellation)
         self._ready.reach(FILES)
         self._ready.await_all(service.name for service in self._plan.services)
         for command in self._plan.init:

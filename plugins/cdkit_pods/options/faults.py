@@ -16,6 +16,9 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """What Kubernetes takes for the name of an environment variable, but for names that begin with a dot or a dash."""
 
 
+_OF_THE_IMAGE = frozenset({"/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr", "/usr/bin", "/usr/lib"})
+
+
 def pattern_faults(pattern: str, *path: str) -> Iterable[Fault]:
     """What is wrong with a regular expression at a place."""
     try:
@@ -59,6 +62,8 @@ def folder_fault(path: str) -> str:
     reserved = next((own for own in ("/.cdkit", "/cdkit", "/proc", "/sys", "/dev") if _is_within(path, own)), None)
     if path == "/" or reserved:
         return f"{path!r} cannot be a volume: {reserved or 'it'} is needed for other things."
+    if path in _OF_THE_IMAGE:
+        return f"{path!r} cannot be a volume: it would hide the programs of the image."
     return "':' stands in no path of a container." if ":" in path else ""
 
 

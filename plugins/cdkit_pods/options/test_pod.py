@@ -54,8 +54,8 @@ class TestPodOptions(StepOptions, SelfChecking, frozen=True, kw_only=True):
     files: Annotated[
         Named,
         Meta(
-            description="Files and folders of the checkout, and the folder of the test container where each is: a "
-            "folder's content, or the file itself."
+            description="Files and folders of the checkout, and where each is in the test container: the content of a "
+            "folder in that folder, a file under that very name."
         ),
     ] = {}
     artifacts: Annotated[

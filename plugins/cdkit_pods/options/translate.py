@@ -27,6 +27,7 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
         run_id: the run.
         application: what is tested.
         is_secret: tells whether a text holds a secret of the run.
+        is_file: tells whether a path of the checkout is a single file.
         shard: which shard, from 0.
         attempt: which attempt, from 1.
         failed_tests: the tests that failed in the attempt before, each as `group::name`.
@@ -36,6 +37,7 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     run_id: str
     application: str = ""
     is_secret: Callable[[str], bool] = lambda _: False
+    is_file: Callable[[str], bool] = lambda _: False
     shard: int = 0
     attempt: int = 1
     failed_tests: Sequence[str] = ()
@@ -43,7 +45,7 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
 
 def pod_plan(options: TestPodOptions, occasion: Occasion) -> PodPlan:
     """What is to be done with one pod of these options, which have no faults."""
-    folders = folders_of(options)
+    folders = folders_of(options, occasion.is_file)
     services = tuple(_service_plan(name, service, folders) for name, service in options.services.items())
     spec = _spec(options, occasion, folders, services)
     return PodPlan(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdkit_pods.options.folders import FilePlan
 from cdkit_pods.options.translate import LONGEST_VARIABLE, Occasion, pod_plan
 from cdkit_pods.options.wait import Wait
 from cdkit_pods.plan import PodPlan
@@ -60,13 +61,20 @@ def test_a_service_is_ready_when_its_first_port_is_unless_it_says_otherwise() ->
 
 
 def test_a_service_that_mounts_files_waits_for_them() -> None:
-    plan = planned(
-        "files: {sql: /sql, conf/app.toml: /conf, conf/b: /conf}\nservices: {db: {image: db, mounts: {sql: /init}}}"
-    )
-    assert plan.files == {"cdkit-files-0": ("sql",), "cdkit-files-1": ("conf/app.toml", "conf/b")}
+    plan = planned("files: {sql: /sql, more: /sql}\nservices: {db: {image: db, mounts: {sql: /init}}}")
+    assert plan.files == {"cdkit-files-0": (FilePlan(path="sql"), FilePlan(path="more"))}
     assert container(plan, "db").mounts == (Mount(volume="cdkit-files-0", path="/init"),)
     assert container(plan, "db").gated
     assert container(plan, "test").gated
+
+
+def test_a_single_file_gets_the_name_under_which_it_is_wanted() -> None:
+    plan = planned(
+        "files: {app.toml: /conf/own.toml, other.toml: /conf/b}", is_file=lambda path: path.endswith(".toml")
+    )
+    files = (FilePlan(path="app.toml", name="own.toml"), FilePlan(path="other.toml", name="b"))
+    assert plan.files == {"cdkit-files-0": files}
+    assert container(plan, "test").mounts == (Mount(volume="cdkit-files-0", path="/conf"),)
 
 
 def test_artifacts_are_volumes_that_services_may_write_to_as_well() -> None:
