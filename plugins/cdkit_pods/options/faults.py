@@ -21,9 +21,13 @@ _OF_THE_IMAGE = frozenset({"/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr", "/
 
 def pattern_faults(pattern: str, *path: str) -> Iterable[Fault]:
     """What is wrong with a regular expression at a place."""
+    if not pattern:
+        return
+    import regex
+
     try:
-        re.compile(pattern)
-    except re.error as error:
+        regex.compile(pattern)
+    except regex.error as error:
         yield Fault(path, f"{pattern!r} is no regular expression of Python: {error}.")
 
 

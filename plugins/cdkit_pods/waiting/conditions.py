@@ -1,11 +1,12 @@
-"""What can be waited for, as data."""
+"""What can be waited for, as data. A leaf is told as a noun, and `unanswered` is what is told of it at first."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import msgspec
 
+from cdkit.api import Duration
 from cdkit_pods.options.part import words_of
 from cdkit_pods.options.wait import HttpWait, Wait
 
@@ -14,6 +15,8 @@ class Tcp(msgspec.Struct, frozen=True):
     """A port takes connections."""
 
     port: int
+
+    unanswered: ClassVar[str] = "has not been asked yet"
 
     def __str__(self) -> str:
         return f"tcp port {self.port}"
@@ -38,6 +41,8 @@ class Http(msgspec.Struct, frozen=True, kw_only=True):
     body: str = ""
     headers: tuple[tuple[str, str], ...] = ()
 
+    unanswered: ClassVar[str] = "has not been asked yet"
+
     def __str__(self) -> str:
         return f"http {self.method} {self.path} on {self.port}"
 
@@ -46,6 +51,8 @@ class LogMatch(msgspec.Struct, frozen=True):
     """A line of the service's log has a pattern in it."""
 
     pattern: str
+
+    unanswered: ClassVar[str] = "has not come"
 
     def __str__(self) -> str:
         return f"a line of its log that matches {self.pattern!r}"
@@ -56,6 +63,8 @@ class Exec(msgspec.Struct, frozen=True):
 
     command: tuple[str, ...]
 
+    unanswered: ClassVar[str] = "has not been run yet"
+
     def __str__(self) -> str:
         from shlex import join
 
@@ -64,6 +73,8 @@ class Exec(msgspec.Struct, frozen=True):
 
 class Healthy(msgspec.Struct, frozen=True):
     """The service's health check says that it is well."""
+
+    unanswered: ClassVar[str] = "has not passed"
 
     def __str__(self) -> str:
         return "its health check"
@@ -74,6 +85,8 @@ class Exited(msgspec.Struct, frozen=True):
 
     code: int
 
+    unanswered: ClassVar[str] = "has not come"
+
     def __str__(self) -> str:
         return f"its end with exit code {self.code}"
 
@@ -83,12 +96,16 @@ class After(msgspec.Struct, frozen=True):
 
     seconds: float
 
+    unanswered: ClassVar[str] = "has not passed"
+
     def __str__(self) -> str:
-        return f"{self.seconds:g} s to pass"
+        return f"a time of {Duration(self.seconds).written()}"
 
 
 class Running(msgspec.Struct, frozen=True):
     """The service runs."""
+
+    unanswered: ClassVar[str] = "has not come"
 
     def __str__(self) -> str:
         return "its start"
