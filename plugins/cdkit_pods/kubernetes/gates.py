@@ -21,8 +21,11 @@ VOLUME = "cdkit-tools"
 SETUP = "cdkit-setup"
 """The name of the init container."""
 
+# The first process of a container gets no signal that it does not ask for.
 _WAIT = """\
+trap 'exit 143' TERM
 until [ -e "/.cdkit/open/$1" ]; do /.cdkit/busybox sleep 0.1; done
+trap - TERM
 """
 
 _ASK = """\

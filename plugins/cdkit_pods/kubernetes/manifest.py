@@ -23,6 +23,9 @@ FILES_GROUP = 10_001
 END_SECONDS = 1
 """How long the programs of a pod have to end when it is removed: the tests are over then."""
 
+# It ends as soon as it is told to, which the first process of a container does only when it asks for the signal.
+_KEEP = f"trap exit TERM; {BUSYBOX} sleep $1 & wait"
+
 
 def pod_manifest(spec: PodSpec, metadata: Manifest, secret: str) -> Manifest:
     """The pod.
@@ -112,7 +115,7 @@ def _keeper(spec: PodSpec) -> dict[str, Any]:
     return {
         "name": KEEPER,
         "image": spec.keeper_image,
-        "command": [BUSYBOX, "sleep", str(longest(spec))],
+        "command": literal((BUSYBOX, "sh", "-c", _KEEP, KEEPER, str(longest(spec)))),
         "securityContext": {"allowPrivilegeEscalation": False},
         "volumeMounts": [*mounts, *([tools_mount(read_only=False)] if has_gates(spec) else [])],
     }
