@@ -95,7 +95,7 @@ class ContainerRequest(msgspec.Struct, frozen=True, kw_only=True):
         labels: by which it is found again.
         working_dir: empty leaves the image's own.
         user: empty leaves the image's own.
-        network: the name of a network, or `container:ID` to be in the network namespace of another container.
+        network: empty for the engine's usual one, or `container:ID` to be in the network namespace of another container.
         hosts: lines of /etc/hosts, addresses by name. Not with `container:ID`: that has the file of the other one.
         mounts: volumes.
         memory_mounts: folders in memory.
@@ -164,10 +164,9 @@ class EngineEvent(msgspec.Struct, frozen=True):
     action: str
 
 
-class EngineObject(msgspec.Struct, frozen=True):
-    """A network or a volume of an engine, with its labels."""
+class EngineVolume(msgspec.Struct, frozen=True):
+    """A volume of an engine, with its labels."""
 
-    kind: Literal["network", "volume"]
     name: str
     labels: Mapping[str, str] = {}
 

@@ -10,7 +10,7 @@ from cdkit.models.container import (
     ContainerRequest,
     ContainerState,
     EngineEvent,
-    EngineObject,
+    EngineVolume,
     ImageConfig,
     LogLine,
 )
@@ -44,10 +44,6 @@ class ContainerEngine(Protocol):
         Raises:
             RegistryUnreachable, AccessDenied, ObjectNotFound: as their names say.
         """
-        ...
-
-    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
-        """Make a network of its own."""
         ...
 
     def create_volume(self, name: str, labels: Mapping[str, str], *, in_memory: bool = False, size: int = 0) -> None:
@@ -132,8 +128,8 @@ class ContainerEngine(Protocol):
         """Kill a container and remove it, with its anonymous volumes. False when there was none."""
         ...
 
-    def remove_object(self, found: EngineObject) -> bool:
-        """Remove a network or a volume. False when there was none."""
+    def remove_volume(self, name: str) -> bool:
+        """Remove a volume, which no container has any more. False when there was none."""
         ...
 
     def containers(self, labels: Mapping[str, str]) -> list[ContainerState]:
@@ -143,6 +139,6 @@ class ContainerEngine(Protocol):
         """
         ...
 
-    def objects(self, labels: Mapping[str, str]) -> list[EngineObject]:
-        """The networks and volumes with these labels. An empty value stands for any."""
+    def volumes(self, labels: Mapping[str, str]) -> list[EngineVolume]:
+        """The volumes with these labels. An empty value stands for any."""
         ...

@@ -17,15 +17,16 @@ from cdkit.models.container import (
     ContainerRequest,
     ContainerState,
     EngineEvent,
-    EngineObject,
+    EngineVolume,
     ImageConfig,
     LogLine,
 )
 from cdkit.models.image import Credentials, ImageReference
 from cdkit.ports.image_engine import OnProgress
-from cdkit.testing.fake_container import FakeContainer, FakeProgram, Health, unknown_program
+from cdkit.testing.fake_container import FakeContainer, FakeProgram, Health
 from cdkit.testing.fake_execution import FakeExecution
 from cdkit.testing.fake_files import FakeFiles, Tree, packed, unpacked
+from cdkit.testing.fake_programs import FakePrograms
 
 LAYER_BYTES = 1000
 SLEEP = ("/bin/busybox", "sleep")
@@ -49,8 +50,7 @@ class FakeContainerEngine:
         requests: the containers that were asked for, in order.
         pulls: the references that were pulled, in order.
         executed: the commands that were run in containers, in order, each behind the container's name.
-        labels: those of networks and volumes, by kind and name.
-        volumes: the files of the volumes, by their names.
+        files: those of each volume, by its name.
     """
 
     def __init__(self) -> None:
@@ -60,9 +60,9 @@ class FakeContainerEngine:
         self.requests: list[ContainerRequest] = []
         self.pulls: list[str] = []
         self.executed: list[tuple[str, ...]] = []
-        self.labels: dict[tuple[str, str], Mapping[str, str]] = {}
-        self.volumes: dict[str, Tree] = {}
-        self._programs: dict[tuple[str, ...], FakeProgram] = {SLEEP: FakeProgram(stays=True)}
+        self.files: dict[str, Tree] = {}
+        self._volumes: dict[str, EngineVolume] = {}
+        self._programs = FakePrograms().on(*SLEEP, program=FakeProgram(stays=True))
         self._containers: dict[str, FakeContainer] = {}
         self._listeners: list[tuple[Mapping[str, str], Inbox[EngineEvent | _HangUp]]] = []
         self._condition = threading.Condition(threading.RLock())
@@ -73,7 +73,7 @@ class FakeContainerEngine:
 
     def on(self, *command: str, program: FakeProgram) -> FakeContainerEngine:
         """Say how a command goes. The longest beginning of a command that was told counts."""
-        self._programs[command] = program
+        self._programs.on(*command, program=program)
         return self
 
     def go_away(self) -> None:
@@ -140,16 +140,11 @@ class FakeContainerEngine:
         on_progress("layer", LAYER_BYTES, LAYER_BYTES)
         self.images[name] = self.registry[name]
 
-    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
-        """Make a network of its own."""
-        self._answer()
-        self.labels["network", name] = dict(labels)
-
     def create_volume(self, name: str, labels: Mapping[str, str], *, in_memory: bool = False, size: int = 0) -> None:
         """Make an empty volume."""
         self._answer()
-        self.labels["volume", name] = dict(labels)
-        self.volumes[name] = {}
+        self._volumes[name] = EngineVolume(name, dict(labels))
+        self.files[name] = {}
 
     def create(self, request: ContainerRequest) -> str:
         """Make a container, which does not run yet; gives its id.
@@ -169,8 +164,8 @@ class FakeContainerEngine:
             made = FakeContainer(
                 f"{len(self.requests):064x}",
                 request,
-                self._program(_command(request, image)),
-                FakeFiles.of(request, self.volumes),
+                self._programs.find(_command(request, image)),
+                FakeFiles.of(request, self.files),
                 self._now(),
             )
             self.requests.append(request)
@@ -236,7 +231,7 @@ class FakeContainerEngine:
         if found.phase != "running":
             raise RequestRejected(f"Cannot run {command[0]} in the container {container}: it is not running")
         self.executed.append((found.name, *command))
-        return FakeExecution(tuple(command), self._program(tuple(command)), stdin, cancellation)
+        return FakeExecution(tuple(command), self._programs.find(command), stdin, cancellation)
 
     def read_archive(self, container: str, path: str, cancellation: Cancellation) -> Iterator[bytes]:
         """A file or folder of a container as a tar archive.
@@ -281,12 +276,18 @@ class FakeContainerEngine:
             self._tell(found, "destroy")
             return True
 
-    def remove_object(self, found: EngineObject) -> bool:
-        """Remove a network or a volume. False when there was none."""
+    def remove_volume(self, name: str) -> bool:
+        """Remove a volume. False when there was none.
+
+        Raises:
+            ObjectConflict: a container has it.
+        """
         self._answer()
-        if found.kind == "volume":
-            self.volumes.pop(found.name, None)
-        return self.labels.pop((found.kind, found.name), None) is not None
+        with self._condition:
+            if any(name == mount.volume for each in self._containers.values() for mount in each.request.mounts):
+                raise ObjectConflict(f"Cannot remove the volume {name}: remove {name}: volume is in use")
+            self.files.pop(name, None)
+            return self._volumes.pop(name, None) is not None
 
     def containers(self, labels: Mapping[str, str]) -> list[ContainerState]:
         """All containers with these labels, whether they run or not."""
@@ -294,14 +295,10 @@ class FakeContainerEngine:
         with self._condition:
             return [each.state for each in self._containers.values() if _matches(labels, each.request.labels)]
 
-    def objects(self, labels: Mapping[str, str]) -> list[EngineObject]:
-        """The networks and volumes with these labels."""
+    def volumes(self, labels: Mapping[str, str]) -> list[EngineVolume]:
+        """The volumes with these labels."""
         self._answer()
-        return [
-            EngineObject("volume" if kind == "volume" else "network", name, held)
-            for (kind, name), held in list(self.labels.items())
-            if _matches(labels, held)
-        ]
+        return [volume for volume in list(self._volumes.values()) if _matches(labels, volume.labels)]
 
     # What happens
 
@@ -318,12 +315,6 @@ class FakeContainerEngine:
             if container in (each.id, each.name):
                 return each
         raise ObjectNotFound(f"No such container: {container}")
-
-    def _program(self, command: tuple[str, ...]) -> FakeProgram:
-        for length in range(len(command), 0, -1):
-            if program := self._programs.get(command[:length]):
-                return program
-        return unknown_program(command)
 
     def _start(self, container: FakeContainer) -> None:
         program = container.program

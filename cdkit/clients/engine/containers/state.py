@@ -1,4 +1,4 @@
-"""What the engine tells of its containers, networks, volumes and images, in our words. Pure."""
+"""What the engine tells of its containers, volumes and images, in our words. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cdkit.models.container import (
     ContainerPhase,
     ContainerState,
     EngineEvent,
-    EngineObject,
+    EngineVolume,
     ImageConfig,
 )
 
@@ -74,13 +74,13 @@ class _Event(msgspec.Struct, frozen=True, rename="pascal"):
     actor: _Actor
 
 
-class _Named(msgspec.Struct, frozen=True, rename="pascal"):
+class _Volume(msgspec.Struct, frozen=True, rename="pascal"):
     name: str
     labels: dict[str, str] | None = None
 
 
 class _Volumes(msgspec.Struct, frozen=True, rename="pascal"):
-    volumes: list[_Named] | None = None
+    volumes: list[_Volume] | None = None
 
 
 class _Image(msgspec.Struct, frozen=True, rename="pascal"):
@@ -133,18 +133,10 @@ def event(line: bytes) -> EngineEvent:
     return EngineEvent(told.actor.id, told.action)
 
 
-def networks(answer: bytes) -> list[EngineObject]:
-    """The networks of a list."""
-    return [
-        EngineObject("network", network.name, network.labels or {})
-        for network in msgspec.json.decode(answer, type=list[_Named])
-    ]
-
-
-def volumes(answer: bytes) -> list[EngineObject]:
+def volumes(answer: bytes) -> list[EngineVolume]:
     """The volumes of a list."""
     found = msgspec.json.decode(answer, type=_Volumes).volumes or ()
-    return [EngineObject("volume", volume.name, volume.labels or {}) for volume in found]
+    return [EngineVolume(volume.name, volume.labels or {}) for volume in found]
 
 
 def image(answer: bytes) -> ImageConfig:
