@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)")
-_LINE_BREAKS = re.compile(r"(?:\r\n|[\r\n\v\f\x85\u2028\u2029])")
+_LINE_BREAKS = re.compile(r"(?:\r\n|[\r\n\v\f\u2028\u2029])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters but for tab and line feed, what turns the direction of writing around, and halves of pairs."""
 

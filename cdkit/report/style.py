@@ -7,14 +7,13 @@ from typing import Literal
 
 import msgspec
 
+from cdkit.models.plain_text import plain_text
+
 Colour = Literal["green", "red", "yellow", "cyan", "dim", "bold"]
 
 _CODES: dict[str, str] = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
 _COLOUR_SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")
-_ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)")
 _LINE_BREAK = re.compile(r"[\r\n]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters but for the tab, and those that turn the direction of writing around."""
 
 
 class Style(msgspec.Struct, frozen=True):
@@ -53,8 +52,8 @@ class Style(msgspec.Struct, frozen=True):
         return f"{joined}\x1b[0m" if kept else joined
 
 
-def _plain(text: str) -> str:
-    return _CONTROL.sub("", _ESCAPE_SEQUENCE.sub("", text))
+def _plain(line: str) -> str:
+    return plain_text(line).replace("\n", " ")
 
 
 _SIGNS = {
