@@ -1,4 +1,4 @@
-"""The examples of test pods as they are, on the cluster and on the engine; only the images are those of this machine."""
+"""The examples of test pods as they are, on the cluster and on the engine; only the images are made here."""
 
 from __future__ import annotations
 
