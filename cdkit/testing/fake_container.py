@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from cdkit.errors import CdkitError
 from cdkit.models.container import ContainerPhase, ContainerRequest, ContainerState, LogLine
 from cdkit.testing.fake_files import FakeFiles
 
@@ -18,6 +19,7 @@ class FakeProgram(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         prints: its lines on stdout.
+        output: what it writes to stdout after those, as it is.
         complains: its lines on stderr, after those.
         exit_code: how it ends.
         out_of_memory: whether it is killed for its memory at its end.
@@ -25,10 +27,12 @@ class FakeProgram(msgspec.Struct, frozen=True, kw_only=True):
         health: what its health check says.
         writes: files that it writes, by absolute path.
         echoes: whether it prints what it reads; as an execution.
+        breaks: what the connection to it breaks with, after all that it writes; as an execution.
         refusal: why it cannot be started, in the engine's words.
     """
 
     prints: tuple[str, ...] = ()
+    output: bytes = b""
     complains: tuple[str, ...] = ()
     exit_code: int = 0
     out_of_memory: bool = False
@@ -36,6 +40,7 @@ class FakeProgram(msgspec.Struct, frozen=True, kw_only=True):
     health: Health = ""
     writes: Mapping[str, bytes] = {}
     echoes: bool = False
+    breaks: CdkitError | None = None
     refusal: str = ""
 
 

@@ -13,6 +13,29 @@ from cdkit.models.container import Executed
 from cdkit.testing.fake_container import FakeProgram
 
 
+class ExecutedCommand:
+    """A command that was run in a container of a fake cluster.
+
+    Attributes:
+        pod: the pod's name.
+        container: its name.
+        command: the program and its arguments.
+        stdin: what it has read so far.
+    """
+
+    def __init__(self, pod: str, container: str, command: tuple[str, ...]) -> None:
+        self.pod = pod
+        self.container = container
+        self.command = command
+        self.stdin = b""
+
+    def reading(self, stdin: Iterable[bytes]) -> Iterator[bytes]:
+        """Its input, of which note is taken."""
+        for piece in stdin:
+            self.stdin += piece
+            yield piece
+
+
 class FakeExecution:
     """One command, played.
 
@@ -60,9 +83,13 @@ class FakeExecution:
         self._cancellation.raise_if_cancelled()
         for line in self._program.prints:
             yield f"{line}\n".encode()
+        if self._program.output:
+            yield self._program.output
         for piece in self._stdin:
             if self._program.echoes:
                 yield piece
+        if self._program.breaks is not None:
+            raise self._program.breaks
         if self._program.stays:
             wait_for_cancel(self._cancellation)
         self._cancellation.raise_if_cancelled()
