@@ -52,7 +52,7 @@ class KubernetesRuntime:
             yield Problem(
                 f"A namespace of the pod's own has no service account {spec.service_account!r}.",
                 None,
-                "Leave `service_account` out, or say `namespace: shared`.",
+                "Leave `service_account` out, or `own_namespace`.",
             )
         for container in spec.containers:
             yield from _lost_variables(container)

@@ -81,10 +81,9 @@ class TestPodOptions(StepOptions, SelfChecking, frozen=True, kw_only=True):
     ] = ""
     pull_secrets: Annotated[list[str], Meta(description="Secrets of the namespace with registry logins.")] = []
     node_selector: Annotated[Named, Meta(description="Labels of the nodes that may run the pod.")] = {}
-    namespace: Annotated[
-        Literal["shared", "own"],
-        Meta(description="The environment's namespace, or one that is made for the pod and removed with it."),
-    ] = "shared"
+    own_namespace: Annotated[
+        bool, Meta(description="Run in a namespace that is made for the pod, and removed with it.")
+    ] = False
 
     keep: Annotated[
         Literal["never", "on-failure", "always"], Meta(description="When the pod is left as it is, for a look.")

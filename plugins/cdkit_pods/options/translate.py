@@ -92,7 +92,7 @@ def _spec(options: TestPodOptions, occasion: Occasion, folders: Folders, service
         node_selector=options.node_selector,
         pull_secrets=tuple(options.pull_secrets),
         longest=max(1.0, float(options.longest)),
-        own_namespace=options.namespace == "own",
+        own_namespace=options.own_namespace,
         shard=occasion.shard if options.shards > 1 else None,
     )
 
