@@ -66,8 +66,10 @@ def own_namespace(real_cluster: KubernetesCluster) -> Iterator[str]:
     account = ObjectRef("v1", "ServiceAccount", "default", name)
     # A pod cannot be created before the namespace's default account is there.
     eventually(lambda: real_cluster.get(account))
-    yield name
-    real_cluster.delete(ObjectRef("v1", "Namespace", name))
+    try:
+        yield name
+    finally:
+        real_cluster.delete(ObjectRef("v1", "Namespace", name))
 
 
 @pytest.fixture

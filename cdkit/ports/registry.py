@@ -9,6 +9,9 @@ from cdkit.models.container import ImageConfig
 from cdkit.models.image import Credentials
 from cdkit.ports.image_engine import OnProgress
 
+USUAL_PLATFORM = "linux/amd64"
+"""Of an index, the image that is meant where nobody says."""
+
 
 class Registry(Protocol):
     """Registries, each named by the references that it is asked about. It needs no image engine.
@@ -44,9 +47,21 @@ class Registry(Protocol):
         ...
 
     def config(
-        self, reference: str, *, credentials: Credentials | None = None, cancellation: Cancellation | None = None
+        self,
+        reference: str,
+        *,
+        platform: str = USUAL_PLATFORM,
+        credentials: Credentials | None = None,
+        cancellation: Cancellation | None = None,
     ) -> ImageConfig | None:
-        """How an image is run, of an index that of `linux/amd64`; None when the registry has no such image."""
+        """How an image is run; None when the registry has no such image.
+
+        Args:
+            reference: the image.
+            platform: which of an index; one that has none for it gives the first that it has.
+            credentials: the login for its registry.
+            cancellation: ends it.
+        """
         ...
 
     def copy(
