@@ -95,7 +95,7 @@ class ContainerRequest(msgspec.Struct, frozen=True, kw_only=True):
         labels: by which it is found again.
         working_dir: empty leaves the image's own.
         user: empty leaves the image's own.
-        network: empty for the engine's usual one, or `container:ID` to be in the network namespace of another container.
+        network: empty for the usual one, or `container:ID` to be in the network namespace of another container.
         hosts: lines of /etc/hosts, addresses by name. Not with `container:ID`: that has the file of the other one.
         mounts: volumes.
         memory_mounts: folders in memory.

@@ -36,8 +36,8 @@ def volume_body(name: str, labels: Mapping[str, str], *, in_memory: bool, size: 
     """
     body: dict[str, Any] = {"Name": name, "Labels": dict(labels)}
     if in_memory:
-        # As on the disk, where the engine makes the folder.
-        options = ["mode=0755", *([f"size={size}"] if size else [])]
+        # Nobody could open it to other users before a container has it.
+        options = ["mode=0777", *([f"size={size}"] if size else [])]
         body["DriverOpts"] = {"type": "tmpfs", "device": "tmpfs", "o": ",".join(options)}
     return body
 
