@@ -11,7 +11,8 @@ from cdkit_pods.ownership import LEASE, Machine, Owner, expiring
 from cdkit_pods.spec import PodSpec
 
 POD = "cdkit.dev/pod"
-"""The label that joins what belongs to one pod."""
+"""The label that joins what belongs to one pod. A kubelet above an engine labels its containers as its pods are
+labelled: only what has this one, too, was made here."""
 
 VOLUMES = "/cdkit/volumes"
 """Below it the keeper has all shared volumes."""

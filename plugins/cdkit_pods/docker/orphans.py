@@ -10,6 +10,8 @@ from cdkit_pods.docker.naming import POD
 from cdkit_pods.docker.removal import remove_pod
 from cdkit_pods.ownership import OURS, RUN, STEP, Machine, is_orphan
 
+_MADE_HERE: Mapping[str, str] = {**OURS, POD: ""}
+
 
 def remove_orphans(engine: ContainerEngine, now: float, machine: Machine) -> list[str]:
     """Remove the pods that nobody needs any more; gives a line on each that was removed.
@@ -29,17 +31,16 @@ def _pods(engine: ContainerEngine) -> dict[str, dict[str, str]]:
     containers, volumes = ask_all([partial(_container_labels, engine), partial(_volume_labels, engine)])
     pods: dict[str, dict[str, str]] = {}
     for labels in (*containers, *volumes):
-        if labels.get(POD):
-            pods.setdefault(labels[POD], {}).update(labels)
+        pods.setdefault(labels[POD], {}).update(labels)
     return pods
 
 
 def _container_labels(engine: ContainerEngine) -> list[Mapping[str, str]]:
-    return [container.labels for container in engine.containers(OURS)]
+    return [container.labels for container in engine.containers(_MADE_HERE)]
 
 
 def _volume_labels(engine: ContainerEngine) -> list[Mapping[str, str]]:
-    return [volume.labels for volume in engine.volumes(OURS)]
+    return [volume.labels for volume in engine.volumes(_MADE_HERE)]
 
 
 def _line(name: str, marks: Mapping[str, str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from cdkit.api import CdkitError, Change, ImageConfig, Manifest, ObjectRef, Problem, StepContext
@@ -16,9 +15,10 @@ from cdkit_pods.kubernetes.own_namespace import furnish, namespace_manifest
 from cdkit_pods.kubernetes.permissions import needed
 from cdkit_pods.kubernetes.running_pod import KubernetesPod
 from cdkit_pods.kubernetes.secret_env import belonging, needs_secret, secret_manifest
+from cdkit_pods.outlook import UNTRUSTED, change_of, untrusted_secrets
 from cdkit_pods.ownership import LEASE, Machine, Owner, expiring
 from cdkit_pods.runtime import RunningPod
-from cdkit_pods.spec import MAIN, Container, PodSpec
+from cdkit_pods.spec import Container, PodSpec
 
 LONGEST_PREFIX = 40
 """Characters of a name that come from the step's; a namespace has `cdkit-` before them, and a label has 63."""
@@ -61,10 +61,7 @@ class KubernetesRuntime:
     def plan(self, spec: PodSpec) -> Iterable[Change]:
         """The pod that would come and go."""
         where = "a namespace of its own" if spec.own_namespace else f"namespace {self._ctx.namespace}"
-        main = next(container for container in spec.containers if container.name == MAIN)
-        command = shlex.join([*main.command, *main.args]) or "the image's own command"
-        beside = tuple(f"beside it {item.name}: {item.image}" for item in spec.containers if item is not main)
-        yield Change("run", f"{command} in a pod of {main.image}", f"in {where}, removed afterwards", beside)
+        yield change_of(spec, f"in {where}")
 
     def start(self, spec: PodSpec) -> RunningPod:
         """Make the pod, and before it its namespace and its Secret where it has any.
@@ -127,14 +124,9 @@ def _name(spec: PodSpec) -> str:
 
 
 def _untrusted(spec: PodSpec) -> Iterator[Problem]:
-    why = "This build is of a change that nobody has vouched for"
-    if needs_secret(spec):
-        names = sorted({name for container in spec.containers for name in container.secret_env})
-        yield Problem(
-            f"{why}, and gets no secrets: {', '.join(names)}.", None, "Run this step for trusted builds only."
-        )
+    yield from untrusted_secrets(spec)
     if spec.service_account:
-        message = f"{why}, and gets no token of the service account {spec.service_account!r}."
+        message = f"{UNTRUSTED}, and gets no token of the service account {spec.service_account!r}."
         yield Problem(message, None, "Leave `service_account` out, or run this step for trusted builds only.")
 
 
