@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -11,6 +13,7 @@ import msgspec
 MOST_MENTIONS = 100
 """Places in one text that are looked up; a trace of a thousand frames is of library code for the most part."""
 
+MOST_MODULES = 50
 DEEPEST = 30
 _MENTION = re.compile(r"(?<![\w@.+/\\-])([\w@.+/\\-]++)(?::(?:line )?|\", line )(\d{1,7})(?!\d)")
 """`tests/a.py:12`, `File "/src/a.py", line 12`, `(Cart.java:42)`, `/src/Cart.cs:line 42`, `a.js:12:5`."""
@@ -65,8 +68,19 @@ class Places:
         """
         key = (named, group if "/" not in named else "")
         if key not in self._known:
-            self._known[key] = next(filter(self._is_here, _candidates(named, group)), "")
+            candidates = (path for candidate in _candidates(named, group) for path in self._in_modules(candidate))
+            self._known[key] = next(filter(self._is_here, candidates), "")
         return self._known[key]
+
+    def _in_modules(self, candidate: str) -> Iterator[str]:
+        """A path, and where it begins at the root of sources the same path in each module of Maven or Gradle."""
+        yield candidate
+        if candidate.startswith("src/"):
+            yield from (f"{module}/{candidate}" for module in self._modules)
+
+    @cached_property
+    def _modules(self) -> list[str]:
+        return sorted(folder.parent.name for folder in islice(self._workspace.glob("*/src"), MOST_MODULES))
 
     def _mentioned(self, group: str, details: str) -> Iterator[Place]:
         for count, mention in enumerate(_MENTION.finditer(details)):

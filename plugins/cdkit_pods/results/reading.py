@@ -19,7 +19,14 @@ from cdkit_pods.results.places import Places
 LARGEST = 64_000_000
 """Bytes of one file."""
 
+LARGEST_TOGETHER = 500_000_000
+"""Bytes of all files."""
+
 MOST_FILES = 10_000
+LONGEST_ROOT = 100
+_TOO_MUCH = (
+    f"It is not read, for before it came {MOST_FILES} files, {MOST_CASES} tests or {LARGEST_TOGETHER // 1_000_000} MB."
+)
 _OPENED = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """Neither a link is followed, nor is waited for the writer of a pipe."""
 
@@ -58,6 +65,13 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[OtherFile, ...] = ()
 
 
+class _Content(msgspec.Struct, frozen=True):
+    """The bytes of a file, or why there are none."""
+
+    data: bytes = b""
+    flaw: str = ""
+
+
 def read_reports(folder: Path, patterns: Sequence[str], *, workspace: Path, shard: int | None = None) -> Reading:
     """Read all reports of an artifact folder.
 
@@ -72,14 +86,17 @@ def read_reports(folder: Path, patterns: Sequence[str], *, workspace: Path, shar
     files: list[str] = []
     broken: list[BrokenFile] = []
     others: list[OtherFile] = []
+    size = 0
     for file in _found(folder, patterns):
         shown = _shown(file)
-        if len(files) >= MOST_FILES or len(cases) >= MOST_CASES:
-            broken.append(BrokenFile(shown, 0, f"There are more than {MOST_FILES} files or {MOST_CASES} tests."))
+        if len(files) >= MOST_FILES or len(cases) >= MOST_CASES or size > LARGEST_TOGETHER:
+            broken.append(BrokenFile(shown, 0, _TOO_MUCH))
             break
-        parsed = _read(folder, file, places, shard)
+        content = _content(folder / file)
+        size += len(content.data)
+        parsed = _parsed(content, places, shard)
         if not parsed.is_junit:
-            others.append(OtherFile(shown, plain_line(parsed.root)[:100]))
+            others.append(OtherFile(shown, plain_line(parsed.root)[:LONGEST_ROOT]))
             continue
         files.append(shown)
         cases += attempts_as_one(parsed.cases) if parsed.names_are_unique else parsed.cases
@@ -99,28 +116,24 @@ def _found(folder: Path, patterns: Sequence[str]) -> Iterator[str]:
                 yield path
 
 
-def _read(folder: Path, file: str, places: Places, shard: int | None) -> Parsed[TestCase]:
+def _parsed(content: _Content, places: Places, shard: int | None) -> Parsed[TestCase]:
     def make(raw: RawCase) -> TestCase:
         return case_of(raw, places, shard)
 
+    return Parsed([], flaw=content.flaw) if content.flaw else parse_junit(content.data, make)
+
+
+def _content(path: Path) -> _Content:
+    """The bytes of a plain file."""
     try:
-        data = _content(folder / file)
+        descriptor = os.open(path, _OPENED)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return _Content(flaw="It is no plain file.")
+            data = file.read(LARGEST + 1)
     except OSError as error:
-        return Parsed([], flaw=f"It cannot be read: {error.strerror}.")
-    if data is None:
-        return Parsed([], flaw="It is no plain file.")
-    if len(data) > LARGEST:
-        return Parsed([], flaw=f"It has more than {LARGEST // 1_000_000} MB.")
-    return parse_junit(data, make)
-
-
-def _content(path: Path) -> bytes | None:
-    """The bytes of a plain file, at most one more than may be read; None when it is something else."""
-    descriptor = os.open(path, _OPENED)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        return file.read(LARGEST + 1)
+        return _Content(flaw=f"It cannot be read: {error.strerror}.")
+    return _Content(data) if len(data) <= LARGEST else _Content(flaw=f"It has more than {LARGEST // 1_000_000} MB.")
 
 
 def _shown(path: str) -> str:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from cdkit_pods.results import read_reports
-from cdkit_pods.results.reading import Reading
+from cdkit.api import plain_text
+from cdkit_pods.results import Reading, read_reports
+from cdkit_pods.results.dialects import case_of
+from cdkit_pods.results.junit_xml import RESULTS, ROOTS, parse_junit
+from cdkit_pods.results.places import Places
+from cdkit_pods.results.reading import LARGEST
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\ufffe\uffff", min_codepoint=32), max_size=8)
+NOWHERE = Places(Path("/nowhere"))
 
 DOCUMENT = '<testsuite name="s"><testcase classname="a.B" name="one"/></testsuite>'
 
@@ -121,3 +131,70 @@ def test_other_encodings_are_read(tmp_path: Path) -> None:
     for encoding in ("utf-16", "iso-8859-1", "windows-1252"):
         (case,) = reading(tmp_path, text.format(encoding).encode(encoding)).cases
         assert case.name == "grün"
+
+
+NAMES = sorted(ROOTS | RESULTS) + ["testcase", "x:testcase", "stackTrace", "system-out", "property", "warning"]
+ATTRIBUTES = st.dictionaries(st.sampled_from(["name", "classname", "message", "file", "line", "time", "status"]), WORDS)
+
+
+def element(name: str, attributes: dict[str, str], children: list[str]) -> str:
+    written = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
+    return f"<{name}{written}>{''.join(children)}</{name}>"
+
+
+ELEMENTS = st.recursive(
+    WORDS.map(escape),
+    lambda inner: st.builds(element, st.sampled_from(NAMES), ATTRIBUTES, st.lists(inner, max_size=4)),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(ELEMENTS, max_size=5))
+def test_whatever_stands_in_a_report_is_read(children: list[str]) -> None:
+    data = f'<testsuite xmlns:x="y">{"".join(children)}</testsuite>'.encode()
+    parsed = parse_junit(data, lambda raw: case_of(raw, NOWHERE, None))
+    assert not parsed.flaw
+    assert bool(parsed.cases) >= (b"testcase" in data and b"<stackTrace" not in data)
+    for case in parsed.cases:
+        assert all(plain_text(text) == text for text in (case.name, case.group, case.message, case.details))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200), st.sampled_from([b"", b"\xff\xfe", b"<?xml version='1.0' encoding='utf-7'?>"]))
+def test_no_bytes_at_all_break_the_reader(data: bytes, before: bytes) -> None:
+    parsed = parse_junit(before + data, lambda raw: case_of(raw, NOWHERE, None))
+    assert parsed.flaw or parsed.root
+
+
+def test_a_file_that_is_too_large_is_told_and_not_read(tmp_path: Path) -> None:
+    with write(tmp_path / "out" / "large.xml", DOCUMENT).open("ab") as file:
+        file.truncate(LARGEST + 1)
+    (broken,) = reading(tmp_path).broken
+    assert str(broken) == "large.xml: It has more than 64 MB."
+
+
+def test_a_file_that_nobody_may_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out" / "x.xml").mkdir(parents=True)
+    write(tmp_path / "out" / "a\x1b[31m\n::error::.xml", "<testsuite>")
+    (broken,) = reading(tmp_path).broken
+    assert broken.file == "a ::error::.xml"
+
+
+def test_a_test_is_placed_in_the_checkout_only(tmp_path: Path) -> None:
+    outside = write(tmp_path / "outside.py", "")
+    (tmp_path / "checkout").mkdir()
+    (tmp_path / "checkout" / "link.py").symlink_to(outside)
+    told = f"<failure>link.py:3 {outside}:4</failure>"
+    text = f'<testsuite><testcase name="a" file="../outside.py" line="1">{told}</testcase></testsuite>'
+    (case,) = reading(tmp_path, text).cases
+    assert (case.file, case.line) == ("", 0)
+
+
+def test_a_test_of_a_module_is_found_in_it(tmp_path: Path) -> None:
+    for file in ("cart/src/test/java/com/shop/CartTest.java", "bank/src/main/java/com/shop/Bank.java"):
+        write(tmp_path / "checkout" / file, "")
+    trace = "<failure>at com.shop.Bank.pay(Bank.java:7) at com.shop.CartTest.pays(CartTest.java:42)</failure>"
+    text = f'<testsuite><testcase name="pays" classname="com.shop.CartTest">{trace}</testcase></testsuite>'
+    (case,) = reading(tmp_path, text).cases
+    assert (case.file, case.line) == ("cart/src/test/java/com/shop/CartTest.java", 42)
