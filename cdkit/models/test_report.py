@@ -11,7 +11,7 @@ Outcome = Literal["passed", "failed", "broken", "skipped", "flaky"]
 
 
 class TestCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One test.
+    """One test. As JSON it has no fields that are as they are by default.
 
     Attributes:
         name: of the test itself.

@@ -53,12 +53,12 @@ pre { background: #f4f4f4; overflow-x: auto; padding: .6rem; }
 <tr><th>Test</th><th>Where</th><th>Result</th><th>Why</th></tr>
 {% for case in shown %}
 <tr><td>{{ case | test | plain }}</td><td>{{ case | place | plain }}</td>
-<td class="{{ 'failed' if case.has_failed }}">{{ case | ending }}</td><td>{{ case.message | plain }}
+<td class="{{ 'failed' if case.has_failed else case.outcome }}">{{ case | ending }}</td><td>{{ case.message | plain }}
 {% if case.details %}<pre>{% for line in case.details.splitlines() %}{{ line | plain }}
 {% endfor %}</pre>{% endif %}</td></tr>
 {% endfor %}
 </table>
-<p>{{ report | left_out(shown) | plain }}</p>
+{% if report | left_out(shown) %}<p>{{ report | left_out(shown) | plain }}</p>{% endif %}
 {% endif %}
 {% endwith %}
 {% endfor %}

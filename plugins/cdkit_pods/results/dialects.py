@@ -77,7 +77,7 @@ def _outcome(raw: RawCase) -> tuple[Outcome, tuple[Outcome, ...]]:
     if final is None and _FLAKY.intersection(kinds):
         return "flaky", (*earlier, "passed")
     if final is None:
-        final = "failed" if earlier else _by_status(raw.attributes)
+        final = earlier[-1] if earlier else _by_status(raw.attributes)
         return final, earlier if len(earlier) > 1 else ()
     return final, (final, *earlier) if earlier else ()
 

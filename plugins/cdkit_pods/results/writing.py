@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from xml.etree.ElementTree import tostring
 
 from msgspec.structs import replace
 
@@ -24,6 +23,8 @@ def write_junit(cases: Iterable[TestCase], path: Path, holds_secret: Callable[[s
     Raises:
         WorldFailed: the file cannot be written.
     """
+    from xml.etree.ElementTree import tostring
+
     masked = [_masked(case, holds_secret) for case in cases]
     counts = " ".join(f'{name}="{value}"' for name, value in junit_counts(masked).items())
     try:

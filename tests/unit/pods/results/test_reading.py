@@ -133,7 +133,7 @@ def test_other_encodings_are_read(tmp_path: Path) -> None:
         assert case.name == "grün"
 
 
-NAMES = sorted(ROOTS | RESULTS) + ["testcase", "x:testcase", "stackTrace", "system-out", "property", "warning"]
+NAMES = [*sorted(ROOTS | RESULTS), "testcase", "x:testcase", "stackTrace", "system-out", "property", "warning"]
 ATTRIBUTES = st.dictionaries(st.sampled_from(["name", "classname", "message", "file", "line", "time", "status"]), WORDS)
 
 
