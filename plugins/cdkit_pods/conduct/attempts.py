@@ -81,7 +81,8 @@ def _attempt(
         return Attempt(pod="", error=error)
     if not options.junit:
         return Attempt(pod=end.pod, error=end.error)
-    reading = read_reports(folder, options.junit, workspace=ctx.workspace, shard=plan.shard)
+    patterns = [pattern if "/" in pattern else f"**/{pattern}" for pattern in options.junit]
+    reading = read_reports(folder, patterns, workspace=ctx.workspace, shard=plan.shard)
     return Attempt(pod=end.pod, reading=reading, error=end.error or _error_of_reports(end, reading))
 
 

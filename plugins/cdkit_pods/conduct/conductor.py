@@ -18,7 +18,7 @@ from cdkit.api import (
     Manifest,
     StepContext,
 )
-from cdkit_pods.artifacts.drain import LONGEST, drain
+from cdkit_pods.artifacts.drain import drain
 from cdkit_pods.conduct.opening import Opening
 from cdkit_pods.logs.show import shown
 from cdkit_pods.logs.stream import LogStream
@@ -27,9 +27,6 @@ from cdkit_pods.plan import PodPlan
 from cdkit_pods.runtime import RunningPod, Runtime
 from cdkit_pods.spec import MAIN
 from cdkit_pods.verdict import error_of, verdict_of, with_last_lines
-
-LAST_SECONDS = 10.0
-"""For the artifacts of a step whose own time is over: the engine leaves a step behind that does not stop in 15 s."""
 
 
 class Keeping(msgspec.Struct, frozen=True):
@@ -103,8 +100,7 @@ def _drained(ctx: StepContext, running: RunningPod, plan: PodPlan, folder: Path)
     """Copy the artifacts out; gives why they did not all come out whole, or None."""
     if not plan.artifacts:
         return None
-    longest = LAST_SECONDS if ctx.cancellation.reason is not None else LONGEST
-    drained = drain(ctx, running, plan.artifacts, folder, longest=longest)
+    drained = drain(ctx, running, plan.artifacts, folder)
     return next((each.error for each in drained.values() if each.error is not None), None)
 
 

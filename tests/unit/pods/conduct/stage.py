@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from cdkit.api import Cancellation, CdkitError, StepContext
@@ -27,10 +29,11 @@ class Stage:
     Args:
         options: under `with:`; `image` may be left out.
         runtime: where its pods run.
-        workspace: the checkout.
+        workspace: the checkout; an empty one when left out.
     """
 
     def __init__(self, options: str, runtime: FakeRuntime, workspace: Path | None = None) -> None:
+        self._own_folder = mkdtemp()
         self.runtime = runtime
         self.clock = PatientClock()
         self.cancellation = Cancellation()
@@ -39,7 +42,7 @@ class Stage:
         self._run = RecordedRun(
             world=FakeWorld(cluster=runtime.cluster),
             clock=self.clock,
-            workspace=workspace or Path(),
+            workspace=workspace or Path(self._own_folder),
             build=Build(),
             environment=Environment("", "", NAMESPACE),
         )
@@ -70,6 +73,7 @@ class Stage:
             self._surprise = error
         finally:
             context.clean_up()
+            shutil.rmtree(self._own_folder)
 
     @property
     def lines(self) -> list[str]:
