@@ -71,4 +71,4 @@ def _without_meaning(spec: PodSpec) -> Iterator[str]:
     if spec.pull_secrets:
         yield "pull_secrets"
     if spec.own_namespace:
-        yield "namespace"
+        yield "own_namespace"
