@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cdkit.api import TestCase, TestReport, WorkFailed, WorldFailed
+from cdkit_pods.results.excerpt import excerpt
 from cdkit_pods.results.reading import Reading
 
 MOST_NAMED = 3
 MOST_EVIDENCE = 20
 """Tests that are named in the message, and told of below it; the report has all."""
+
+LONGEST_TITLE = 200
+"""Characters of a name in the message."""
 
 
 def failed_tests(report: TestReport) -> WorkFailed | None:
@@ -18,7 +22,7 @@ def failed_tests(report: TestReport) -> WorkFailed | None:
     if not failing:
         return None
     shown = report.failing
-    names = ", ".join(case.title for case in shown[:MOST_NAMED])
+    names = ", ".join(excerpt(case.title, LONGEST_TITLE).replace("\n", " ") for case in shown[:MOST_NAMED])
     more = f" and {failing - MOST_NAMED} more" if failing > MOST_NAMED else ""
     evidence = [_line(case) for case in shown[:MOST_EVIDENCE]]
     if failing > len(evidence):
