@@ -31,9 +31,13 @@ _STATUSES: Mapping[str, Outcome] = {
     "skipped": "skipped",
     "suppressed": "skipped",
     "ignored": "skipped",
+    "pending": "skipped",
+    "inconclusive": "skipped",
     "fail": "failed",
     "failed": "failed",
+    "failure": "failed",
     "error": "broken",
+    "errored": "broken",
 }
 """Words in the attributes `status` and `result` of CTest, GoogleTest and others, for a case of which nothing else is
 said."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -50,14 +50,12 @@ class Places:
         """
         own = self.file(file, group)
         mentioned = list(self._mentioned(group, details))
-        in_own = [place for place in mentioned if place.file == own] if own else []
-        if not own:
-            in_own = [place for place in mentioned if PurePosixPath(place.file).stem in _words(group)]
-        if in_own:
-            return in_own[0]
+        words = _words(group)
+        in_own = (place for place in mentioned if (place.file == own if own else _stem(place.file) in words))
+        in_tests = (place for place in mentioned if _is_of_tests(place.file))
         if own:
-            return Place(own, line)
-        return next((place for place in mentioned if _is_of_tests(place.file)), (mentioned or [Place()])[0])
+            return next(in_own, Place(own, line))
+        return next(chain(in_own, in_tests, mentioned), Place())
 
     def file(self, named: str, group: str) -> str:
         """The file of the checkout that is meant, relative to it; empty for none.
@@ -112,17 +110,19 @@ def _in_the_package(name: str, group: str) -> Iterator[str]:
     """A file that is named without its folder, as Java and Go do: its package is the folder."""
     if not _QUALIFIED.fullmatch(group):
         return
-    separator = "/" if "/" in group else "."
-    package = [part for part in group.split(separator) if part not in {"", ".."}][:DEEPEST]
-    folders = [package] if separator == "/" else [package[:-1]]
-    for folder in folders:
-        for root in _JVM_ROOTS if separator == "." else ():
-            yield "/".join([*root, *folder, name])
-        for start in range(len(folder)):
-            yield "/".join([*folder[start:], name])
+    is_class = "/" not in group
+    package = [part for part in group.split("." if is_class else "/") if part not in {"", ".."}][:DEEPEST]
+    if is_class:
+        package = package[:-1]
+        yield from ("/".join([root, *package, name]) for root in _JVM_ROOTS)
+    yield from ("/".join([*package[start:], name]) for start in range(len(package)))
 
 
-_JVM_ROOTS = tuple(("src", kind, language) for kind in ("test", "main") for language in ("java", "kotlin", "groovy"))
+_JVM_ROOTS = tuple(f"src/{kind}/{language}" for kind in ("test", "main") for language in ("java", "kotlin", "groovy"))
+
+
+def _stem(file: str) -> str:
+    return PurePosixPath(file).stem
 
 
 def _words(group: str) -> set[str]:

@@ -14,7 +14,7 @@ from cdkit.api import plain_text
 from cdkit_pods.results import Reading, read_reports
 from cdkit_pods.results.dialects import case_of
 from cdkit_pods.results.junit_xml import RESULTS, ROOTS, parse_junit
-from cdkit_pods.results.places import Places
+from cdkit_pods.results.places import Place, Places
 from cdkit_pods.results.reading import LARGEST
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\ufffe\uffff", min_codepoint=32), max_size=8)
@@ -189,6 +189,15 @@ def test_a_test_is_placed_in_the_checkout_only(tmp_path: Path) -> None:
     text = f'<testsuite><testcase name="a" file="../outside.py" line="1">{told}</testcase></testsuite>'
     (case,) = reading(tmp_path, text).cases
     assert (case.file, case.line) == ("", 0)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from([".", "..", "/", "\\", "a", "a.py", ":", "1", '", line ', "com", "$", " "]), max_size=12)
+)
+def test_no_name_of_a_class_or_file_breaks_the_search_for_its_place(pieces: list[str]) -> None:
+    words = "".join(pieces)
+    assert NOWHERE.of(words, 1, words, f"{words}:1 a.py:1") == Place()
 
 
 def test_a_test_of_a_module_is_found_in_it(tmp_path: Path) -> None:
