@@ -14,6 +14,7 @@ from cdkit.models.container import Executed, LogLine
 from cdkit.models.duration import Duration
 from cdkit.models.kube import Manifest, ObjectRef
 from cdkit.ports.cluster import Watchable
+from cdkit.ports.execution import Execution
 
 Play = Callable[[str, Sequence[str], Cancellation], Iterator[bytes | int]]
 """Plays a command in a container: what it writes, and at last its exit code; the rest of its output is errors."""
@@ -133,7 +134,7 @@ class PlayedPod:
 
     def execute(
         self, container: str, command: Sequence[str], *, stdin: Iterable[bytes] = (), cancellation: Cancellation
-    ) -> PlayedExecution:
+    ) -> Execution:
         assert self._play is not None
         self.executed.append((container, tuple(command)))
         return PlayedExecution(self._play(container, command, cancellation))
