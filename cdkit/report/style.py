@@ -7,13 +7,13 @@ from typing import Literal
 
 import msgspec
 
-from cdkit.models.plain_text import plain_text
+from cdkit.models.plain_text import without_controls
 
 Colour = Literal["green", "red", "yellow", "cyan", "dim", "bold"]
 
 _CODES: dict[str, str] = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
 _COLOUR_SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")
-_LINE_BREAK = re.compile(r"[\r\n]+")
+_LINE_BREAK = re.compile(r"[\r\n\v\f\u2028\u2029]+")
 
 
 class Style(msgspec.Struct, frozen=True):
@@ -45,15 +45,11 @@ class Style(msgspec.Struct, frozen=True):
             return text
         line = _LINE_BREAK.sub(" ", text.rstrip("\r\n"))
         if not self.colour:
-            return _plain(line)
+            return without_controls(line)
         kept = _COLOUR_SEQUENCE.findall(line)
-        clean = [_plain(part) for part in _COLOUR_SEQUENCE.split(line)]
+        clean = [without_controls(part) for part in _COLOUR_SEQUENCE.split(line)]
         joined = clean[0] + "".join(code + part for code, part in zip(kept, clean[1:], strict=True))
         return f"{joined}\x1b[0m" if kept else joined
-
-
-def _plain(line: str) -> str:
-    return plain_text(line).replace("\n", " ")
 
 
 _SIGNS = {
