@@ -71,6 +71,20 @@ def test_a_command_is_asked_for_word_by_word(place: Place) -> None:
     }
 
 
+def test_the_server_is_told_who_asks(place: Place, tmp_path: Path) -> None:
+    place.sends(DONE)
+    path = tmp_path / "with-token"
+    anonymous = Path(write_kubeconfig(tmp_path, place.server.url)).read_text()
+    path.write_text(
+        f"{anonymous.replace('{cluster: test}', '{cluster: test, user: test}')}\n"
+        '        users: [{name: test, user: {token: "t0ken"}}]'
+    )
+    place.cluster = KubernetesCluster.connect("", kubeconfig=str(path))
+    place.execute()
+    assert place.server.headers["authorization"] == "Bearer t0ken"
+    assert place.server.headers["user-agent"].startswith("cdkit/")
+
+
 def cat(talk: Talk) -> None:
     """A program that ends when its input does."""
     for kind, content in talk.received():
