@@ -26,7 +26,7 @@ def pieces(response: Any, cancellation: Cancellation) -> Iterator[bytes]:
 
     forget = cancellation.on_cancel(stop)
     try:
-        while piece := _read(response, cancellation):
+        for piece in _received(response, cancellation):
             cancellation.raise_if_cancelled()
             yield piece
         cancellation.raise_if_cancelled()
@@ -35,13 +35,16 @@ def pieces(response: Any, cancellation: Cancellation) -> Iterator[bytes]:
         response.close()
 
 
-def _read(response: Any, cancellation: Cancellation) -> bytes:
+def _received(response: Any, cancellation: Cancellation) -> Iterator[bytes]:
     from urllib3.exceptions import HTTPError
 
     try:
-        piece: bytes = response.read1(PIECE_BYTES)
+        if response.chunked:
+            # A log comes in a chunk a line, and `read1` takes twice the time for each.
+            yield from response.read_chunked(PIECE_BYTES)
+        else:
+            yield from iter(lambda: response.read1(PIECE_BYTES), b"")
     except (HTTPError, OSError, ValueError):
         # A connection that we shut down ourselves breaks in one of many ways.
         cancellation.raise_if_cancelled()
         raise
-    return piece
