@@ -77,6 +77,13 @@ def test_times_of_an_old_kubelet_within_a_long_line_are_taken_out(length: int) -
     assert read(f"{log}\n".encode()) == [LogLine(at(0), text)]
 
 
+def test_chunks_of_a_long_line_are_counted_in_bytes() -> None:
+    text = ("ü" * 12_000).encode()
+    stamp = f"{at(1)} ".encode()
+    log = entry(0, "one") + stamp + text[:CHUNK_BYTES] + stamp + text[CHUNK_BYTES:] + b"\n"
+    assert read(log)[1] == LogLine(at(1), "ü" * 12_000)
+
+
 def test_a_long_line_of_a_newer_kubelet_is_left_as_it_is() -> None:
     text = "2026 " * CHUNK_BYTES
     assert read(entry(1, text)) == [LogLine(at(1), text)]
