@@ -137,7 +137,8 @@ def test_tests_and_a_service_share_network_names_and_volumes_without_being_root(
     running.open("test")
     running.open("test")
 
-    assert follow(ctx, running).state == "succeeded"
+    decision = follow(ctx, running)
+    assert decision.state == "succeeded", decision
     assert log_of(running) == ["own wc: -l two words, $$ `x`", "1234", "from the checkout"]
     assert files_in(running.read_folder("reports", Cancellation())) == {
         "./group": b"1234\n",
