@@ -24,11 +24,13 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         pod: the pod's name; empty when it could not be made.
         reading: what its reports say; empty where none are read.
         error: why it is no success, after a look at the reports; None when it is one.
+        last_lines: what the tests printed last.
     """
 
     pod: str
     reading: Reading = Reading()
     error: CdkitError | None = None
+    last_lines: tuple[str, ...] = ()
 
     @property
     def failed_tests(self) -> tuple[str, ...]:
@@ -83,7 +85,8 @@ def _attempt(
         return Attempt(pod=end.pod, error=end.error)
     patterns = [pattern if "/" in pattern else f"**/{pattern}" for pattern in options.junit]
     reading = read_reports(folder, patterns, workspace=ctx.workspace, shard=plan.shard)
-    return Attempt(pod=end.pod, reading=reading, error=end.error or _error_of_reports(end, reading))
+    failure = end.error or _error_of_reports(end, reading)
+    return Attempt(pod=end.pod, reading=reading, error=failure, last_lines=end.last_lines)
 
 
 def _error_of_reports(end: PodEnd, reading: Reading) -> CdkitError | None:

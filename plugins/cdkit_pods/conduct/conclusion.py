@@ -75,8 +75,16 @@ def _error(options: TestPodOptions, shards: Shards, report: TestReport | None) -
         return with_cause(failing, error.cause if error is not None else "tests-failed")
     if error is not None:
         return _beside_others(error, errors)
-    missing = no_tests(_together(shards), options.junit) if options.junit and options.no_tests == "fail" else None
-    return with_cause(missing, "no-tests") if missing is not None else None
+    return _error_of_none(options, shards) if options.junit and options.no_tests == "fail" else None
+
+
+def _error_of_none(options: TestPodOptions, shards: Shards) -> CdkitError | None:
+    """Why a step without any test fails; None when there is one."""
+    missing = no_tests(_together(shards), options.junit)
+    if missing is None:
+        return None
+    missing.evidence = shards[0][-1].last_lines or ("the tests printed nothing",)
+    return with_cause(missing, "no-tests")
 
 
 def _beside_others(error: CdkitError, errors: Sequence[CdkitError | None]) -> CdkitError:

@@ -61,6 +61,7 @@ class PodEnd(msgspec.Struct, frozen=True, kw_only=True):
         folder: where its artifacts are.
         error: why it is no success; None when its tests ended with 0.
         lost: why not all of its artifacts came out.
+        last_lines: what the tests printed last.
     """
 
     plan: PodPlan
@@ -68,6 +69,7 @@ class PodEnd(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path
     error: CdkitError | None = None
     lost: CdkitError | None = None
+    last_lines: tuple[str, ...] = ()
 
 
 def conduct(ctx: StepContext, runtime: Runtime, plan: PodPlan, folder: Path, keeping: Keeping) -> PodEnd:
@@ -87,13 +89,15 @@ def conduct(ctx: StepContext, runtime: Runtime, plan: PodPlan, folder: Path, kee
     forget = ctx.defer(f"remove {running.ref}", running.remove)
     prefix = _shard(plan)
     ctx.say(f"{prefix}{': ' if prefix else ''}{running.ref} in {running.where}")
-    error = _Conductor(ctx, plan, running).carry_out()
+    conductor = _Conductor(ctx, plan, running)
+    error = conductor.carry_out()
     lost = None if isinstance(error, Cancelled) else _drained(ctx, running, plan, folder)
     if keeping.holds(error):
         _keep(ctx, running, keeping.seconds, forget)
     else:
         _remove(running, forget)
-    return PodEnd(plan=plan, pod=running.ref.name, folder=folder, error=error, lost=lost)
+    last_lines = tuple(conductor.last_lines(MAIN))
+    return PodEnd(plan=plan, pod=running.ref.name, folder=folder, error=error, lost=lost, last_lines=last_lines)
 
 
 def _drained(ctx: StepContext, running: RunningPod, plan: PodPlan, folder: Path) -> CdkitError | None:
@@ -123,8 +127,8 @@ class _Conductor:
         outcome = self._followed()
         self._finish_logs()
         if isinstance(outcome, CdkitError):
-            return with_last_lines(outcome, self._last_lines)
-        return error_of(outcome, self._last_lines)
+            return with_last_lines(outcome, self.last_lines)
+        return error_of(outcome, self.last_lines)
 
     def _followed(self) -> Decision | CdkitError:
         """The decision on the pod, or what has ended it before there was one."""
@@ -173,10 +177,12 @@ class _Conductor:
         for log in self._logs.values():
             if ContainerLook.at(self._latest, log.container).phase == "ended":
                 log.finish()
+            log.close()
         for hide in self._hide:
             hide()
 
-    def _last_lines(self, container: str) -> Sequence[str]:
+    def last_lines(self, container: str) -> Sequence[str]:
+        """What a container printed last."""
         log = self._logs.get(container)
         return log.last_lines if log is not None else ()
 

@@ -100,7 +100,7 @@ def test_failures_in_a_report_fail_tests_that_ended_well() -> None:
 def test_no_test_at_all_is_a_failure_unless_it_is_said_to_be_none() -> None:
     stage = played(REPORTED, {"test": ends(0)})
     assert isinstance(stage.error, WorkFailed)
-    assert stage.error.cause == "no-tests"
+    assert (stage.error.cause, stage.error.evidence) == ("no-tests", ("the tests printed nothing",))
     assert played(f"{REPORTED}no_tests: pass", {"test": ends(0)}).error is None
 
 
