@@ -52,24 +52,27 @@ class LogStream:
         """The last lines, for evidence."""
         return tuple(line.text for line in self._last.copy())
 
-    def subscribe(self, on_line: OnLine, on_end: OnEnd = lambda: None) -> Callable[[], None]:
+    def subscribe(self, on_line: OnLine) -> Callable[[], None]:
         """Give every line from now on; before the container has started, that is from its first.
 
         Args:
             on_line: gets each line, in the stream's own thread; it has to be quick.
-            on_end: called once, when no line will come any more.
 
         Returns:
             A function that takes this back.
         """
         with self._lock:
+            self._on_line = (*self._on_line, on_line)
+        return lambda: self._forget(on_line)
+
+    def when_over(self, on_end: OnEnd) -> None:
+        """Call a function once no line will come any more; at once, when that is so already."""
+        with self._lock:
             over = self._over
             if not over:
-                self._on_line = (*self._on_line, on_line)
                 self._on_end = (*self._on_end, on_end)
         if over:
             on_end()
-        return lambda: self._forget(on_line, on_end)
 
     def on_look(self, pod: Manifest) -> None:
         """Begin when the container has started, and know when it has ended; for `PodLooks.subscribe`."""
@@ -92,6 +95,11 @@ class LogStream:
         else:
             return
         self._ctx.warn(f"The log of {self.container!r} is not whole: {why}")
+
+    def close(self) -> None:
+        """Follow it no further; for one whose container runs on, and of which nobody wants to see more."""
+        self._cancellation.cancel(Cancelled("Nobody reads this log any more."))
+        self._cancellation.close()
 
     def _begin(self) -> None:
         with self._lock:
@@ -116,7 +124,6 @@ class LogStream:
         with self._lock:
             self._over = True
             on_end, self._on_end = self._on_end, ()
-            self._on_line = ()
         self._cancellation.close()
         self._wake.put(None)
         for tell in on_end:
@@ -139,7 +146,6 @@ class LogStream:
             forget()
         return self._over
 
-    def _forget(self, on_line: OnLine, on_end: OnEnd) -> None:
+    def _forget(self, on_line: OnLine) -> None:
         with self._lock:
             self._on_line = tuple(other for other in self._on_line if other is not on_line)
-            self._on_end = tuple(other for other in self._on_end if other is not on_end)

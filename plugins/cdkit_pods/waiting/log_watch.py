@@ -56,10 +56,8 @@ class LogWatch:
         self._sought = tuple(
             _Sought(path, Pattern(text)) for path, text in patterns.items() if path not in followers.values()
         )
-        self.close = log.subscribe(self._on_line, self._on_end) if patterns or fails_on else lambda: None
-
-    def _on_end(self) -> None:
-        self._tell(LogOver())
+        self.close = log.subscribe(self._on_line) if patterns or fails_on else lambda: None
+        log.when_over(lambda: tell(LogOver()))
 
     def _on_line(self, line: LogLine) -> None:
         try:

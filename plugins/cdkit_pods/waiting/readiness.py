@@ -11,10 +11,13 @@ from cdkit.api import Cancellation, Cancelled, CdkitError, Duration, Inbox, Mani
 from cdkit_pods.logs.stream import LogStream
 from cdkit_pods.looks import ContainerLook, PodLooks
 from cdkit_pods.runtime import RunningPod
-from cdkit_pods.waiting.conditions import After, Condition, Exec, Exited, Healthy, Http, Leaf, LogMatch, Running, Tcp
+from cdkit_pods.waiting.conditions import After, Condition, Exec, Exited, Healthy, Http, Leaf, Running, Tcp
 from cdkit_pods.waiting.log_watch import FailureFound, LineFound, LogNews, LogOver, LogWatch
 from cdkit_pods.waiting.probes import Probe, ProbeAnswer
 from cdkit_pods.waiting.tree import Path, awaited, can_come, leaves
+
+LAST_WORDS = 5.0
+"""Seconds that the rest of the log of a service that has ended may take: it says why, or says what is waited for."""
 
 
 class _Answered(msgspec.Struct, frozen=True):
@@ -67,6 +70,7 @@ class Readiness:
         self._look = ContainerLook()
         self._deadline: float | None = None
         self._log_is_over = False
+        self._last_words_due: float | None = None
 
     def wait(self, cancellation: Cancellation) -> None:
         """Wait until the service is ready. Once only.
@@ -151,7 +155,8 @@ class Readiness:
     def _next_time(self, wanted: Mapping[Path, Leaf]) -> float | None:
         """Until when to wait for a message; None for as long as it takes, before the service runs."""
         times = [self._due[path] for path in wanted if path in self._due]
-        return min([*times, self._deadline]) if self._deadline is not None else None
+        limits = [time for time in (self._deadline, self._last_words_due) if time is not None]
+        return min([*times, *limits], default=None)
 
     def _take(self, message: _Message) -> None:
         match message:
@@ -162,7 +167,7 @@ class Readiness:
             case LineFound(path):
                 self._met.add(path)
             case LogOver():
-                self._log_is_over = True
+                self._log_is_over, self._last_words_due = True, None
             case ContainerLook():
                 self._look = message
             case _Answered(path, answer):
@@ -172,11 +177,11 @@ class Readiness:
                 raise self._late()
 
     def _raise_if_hopeless(self) -> None:
-        """End the waiting for what an ended service will never do."""
-        if self._look.phase != "ended":
+        """End the waiting for what an ended service will never do, once its last words are read."""
+        if self._look.phase != "ended" or self._expects_last_words():
             return
         everything = dict(leaves(self._condition))
-        hopeless = {path for path, leaf in everything.items() if not self._may_follow_the_end(leaf)}
+        hopeless = {path for path, leaf in everything.items() if not isinstance(leaf, After)}
         may_end = any(isinstance(leaf, Exited) for leaf in everything.values())
         if may_end and can_come(self._condition, self._met, hopeless):
             return
@@ -184,9 +189,13 @@ class Readiness:
         code = f"exit code {self._look.exit_code}{reason}"
         raise self._failed(f"The service {self.service!r} ended with {code} before it was ready: {self._lacking()}.")
 
-    def _may_follow_the_end(self, leaf: Leaf) -> bool:
-        """Whether a leaf can come after the service's end: a time, and what of its log has not been read yet."""
-        return isinstance(leaf, After) or (isinstance(leaf, LogMatch) and not self._log_is_over)
+    def _expects_last_words(self) -> bool:
+        if self._log_is_over:
+            return False
+        now = self._clock.monotonic()
+        if self._last_words_due is None:
+            self._last_words_due = now + LAST_WORDS
+        return now < self._last_words_due
 
     def _late(self) -> WorldFailed:
         time = Duration(self._within).written()

@@ -57,7 +57,8 @@ class Followed:
         self.stream = LogStream(ctx, self.pod, "db")
         self.texts: list[str] = []
         self.over = threading.Event()
-        self.stream.subscribe(lambda line: self.texts.append(line.text), self.over.set)
+        self.stream.subscribe(lambda line: self.texts.append(line.text))
+        self.stream.when_over(self.over.set)
 
 
 @pytest.fixture
@@ -163,13 +164,21 @@ def test_a_cancel_ends_a_log_without_a_word(ctx: StepContext) -> None:
     assert warnings(ctx) == []
 
 
+def test_a_log_that_nobody_wants_any_more_is_followed_no_further(ctx: StepContext) -> None:
+    followed = Followed(ctx)
+    followed.stream.on_look(pod_with(db=running()))
+    followed.stream.close()
+    assert followed.over.wait(PATIENCE)
+    assert warnings(ctx) == []
+
+
 def test_who_comes_when_all_is_over_is_told_at_once(ctx: StepContext) -> None:
     followed = Followed(ctx)
     followed.log.write(closed=True)
     followed.stream.on_look(pod_with(db=ended(0)))
     followed.stream.finish()
     late = threading.Event()
-    followed.stream.subscribe(lambda _: None, late.set)
+    followed.stream.when_over(late.set)
     assert late.is_set()
 
 

@@ -180,6 +180,7 @@ def test_a_line_that_tells_of_failure_ends_the_waiting_at_once(tmp_path: Path) -
 
 def test_a_service_that_ends_is_not_waited_for(tmp_path: Path) -> None:
     waiting = Waiting(tmp_path, Tcp(5432))
+    waiting.log.write("Killed", closed=True)
     waiting.look(running())
     waiting.look(ended(137, "OOMKilled"))
     message = waiting.error().message
@@ -197,6 +198,7 @@ def test_the_end_of_a_service_can_be_what_is_waited_for(tmp_path: Path) -> None:
 
 def test_another_exit_code_than_is_waited_for_ends_the_waiting(tmp_path: Path) -> None:
     waiting = Waiting(tmp_path, Exited(0))
+    waiting.log.write(closed=True)
     waiting.look(ended(3))
     assert waiting.error().message == (
         "The service 'db' ended with exit code 3 before it was ready: its end with exit code 0 has not come."
@@ -209,6 +211,20 @@ def test_what_an_ended_service_has_written_still_counts(tmp_path: Path) -> None:
     waiting.still_waits()
     waiting.log.write("migrated", closed=True)
     waiting.ready()
+
+
+def test_a_service_that_became_ready_just_before_its_end_lacks_only_the_rest(tmp_path: Path) -> None:
+    waiting = Waiting(tmp_path, InOrder((LogMatch("serving"), Tcp(80))))
+    waiting.look(ended(1))
+    waiting.still_waits()
+    waiting.log.write("serving", closed=True)
+    assert "before it was ready: tcp port 80 has not been asked yet." in waiting.error().message
+
+
+def test_last_words_that_do_not_come_are_not_waited_for_long(tmp_path: Path) -> None:
+    waiting = Waiting(tmp_path, Tcp(80))
+    waiting.look(ended(1))
+    assert "ended with exit code 1 before it was ready" in waiting.error(passing=1).message
 
 
 def test_what_an_ended_service_has_not_written_will_not_come(tmp_path: Path) -> None:
