@@ -7,24 +7,16 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from cdkit.api import Change, Permission, Problem, Step, StepContext, StepOutputs
+from cdkit.api import Change, Problem, Step, StepContext, StepOutputs
+from cdkit_pods.kubernetes.permissions import ALWAYS
 from cdkit_pods.options.test_pod import TestPodOptions
-
-NEEDED: tuple[Permission, ...] = (
-    ("create", "", "pods"),
-    ("delete", "", "pods"),
-    ("watch", "", "pods"),
-    ("list", "", "events"),
-    ("get", "", "pods/log"),
-)
-"""What every test pod needs of a cluster; what else its options need, the check asks for."""
 
 
 class RunTestPod(Step):
     """Run tests in a pod with what they depend on, show its logs, bring out its results, and remove it."""
 
     name = "run-test-pod"
-    permissions = NEEDED
+    permissions = ALWAYS
 
     class Options(TestPodOptions, frozen=True, kw_only=True):
         """What to run in the pod."""

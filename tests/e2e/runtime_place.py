@@ -16,17 +16,16 @@ from cdkit.testing.steps import RecordedRun
 
 from .tiny import BUSYBOX
 
-OWN_PROGRAM = """#!/opt/own/shell
+OWN_PROGRAM = """#!/opt/own/sh
 echo "own wc: $*, $GREETING"
 /opt/own/id -u
-/opt/own/id -g > /reports/group
 echo "$GREETING" > /reports/greeting
 /opt/own/cat /data/given
 """
 """Its name is that of an applet of busybox."""
 
 OWN_IMAGE = """FROM scratch
-COPY busybox /opt/own/shell
+COPY busybox /opt/own/sh
 COPY busybox /opt/own/id
 COPY busybox /opt/own/cat
 COPY wc /opt/own/wc

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cdkit.api import Permission
-from cdkit_pods.kubernetes.secret_env import needs_secret
-from cdkit_pods.spec import PodSpec
+
+if TYPE_CHECKING:
+    from cdkit_pods.spec import PodSpec
 
 ALWAYS: tuple[Permission, ...] = (
     ("create", "", "pods"),
@@ -35,6 +38,9 @@ _NAMESPACE: tuple[Permission, ...] = (
 
 def needed(spec: PodSpec) -> tuple[Permission, ...]:
     """The permissions that a pod needs, each once."""
+    # The step names what it always needs in each run of each pipeline, and should not load more for it.
+    from cdkit_pods.kubernetes.secret_env import needs_secret
+
     groups = (
         ALWAYS,
         _KEEPER if spec.keeper else (),
