@@ -15,7 +15,7 @@ from cdkit.models.build import Build
 from cdkit.models.change import Change
 from cdkit.models.environment import Environment
 from cdkit.models.event import Event, StepOutput, StepProgress, StepWaiting, Stream, TestsReported, Warned
-from cdkit.models.problem import Problem
+from cdkit.models.problem import Problem, SelfChecking
 from cdkit.models.test_report import TestReport
 from cdkit.observe.access import Permission, check_namespace, check_permissions
 from cdkit.ports.extensions import Extensions
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from cdkit.ports.registry import Registry
 
 
-class StepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StepOptions(SelfChecking, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base of a step's options: typed, frozen, and every field documented with `msgspec.Meta`.
 
-    The fields become the keys under `with:` in the pipeline file.
+    The fields become the keys under `with:` in the pipeline file. `faults` tells what types cannot say.
     """
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from cdkit.api import Duration, Fault, Quantity, SelfChecking, StepOptions
+from cdkit.api import Duration, Fault, Quantity, StepOptions
 from cdkit_pods.options.container import InitCommand, Service, VolumeOptions
 from cdkit_pods.options.faults import LABEL, command_faults, env_faults, mount_faults
 from cdkit_pods.options.part import Command, HostName, Named, Text
@@ -16,7 +16,7 @@ Name = Annotated[str, Meta(pattern=LABEL, title="a name of at most 63 lower case
 RuntimeName = Literal["auto", "kubernetes", "docker"]
 
 
-class TestPodOptions(StepOptions, SelfChecking, frozen=True, kw_only=True):
+class TestPodOptions(StepOptions, frozen=True, kw_only=True):
     """What to run, and with what."""
 
     __test__ = False
