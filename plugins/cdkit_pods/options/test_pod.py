@@ -65,8 +65,8 @@ class TestPodOptions(StepOptions, frozen=True, kw_only=True):
     junit: Annotated[
         list[Text],
         Meta(
-            description="Patterns of JUnit files within the artifacts: `reports/*.xml`; without a slash, in any folder. "
-            "Without any test the step fails."
+            description="Patterns of JUnit files within the artifacts: `reports/*.xml`; without a slash, in any "
+            "folder. Without any test the step fails."
         ),
     ] = []
     no_tests: Annotated[Literal["fail", "pass"], Meta(description="What becomes of a run without any test.")] = "fail"
