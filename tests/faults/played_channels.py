@@ -52,7 +52,13 @@ class Talk:
             if length >= 126:
                 length = int.from_bytes(read(2 if length == 126 else 8), "big")
             mask, content = read(4), read(length)
-            yield head[0] & 0xF, bytes(byte ^ mask[place % 4] for place, byte in enumerate(content))
+            yield head[0] & 0xF, _masked(content, mask)
+
+
+def _masked(content: bytes, mask: bytes) -> bytes:
+    """What a mask makes of it, or has made. RFC 6455, 5.3."""
+    whole = (mask * (len(content) // len(mask) + 1))[: len(content)]
+    return (int.from_bytes(content, "big") ^ int.from_bytes(whole, "big")).to_bytes(len(content), "big")
 
 
 Play = Callable[[Talk], None]

@@ -135,6 +135,26 @@ def test_a_ping_is_answered(place: Place) -> None:
     assert place.execute() == (b"", Executed(0))
 
 
+def test_pings_are_no_reason_to_wait_for_each_other(place: Place) -> None:
+    """The program takes no more input before its output is taken, and between its output there are pings."""
+    content = b"x" * 60_000
+
+    def stubborn(talk: Talk) -> None:
+        for _ in range(400):
+            talk.send(frame(PING, b"") + message(1, content))
+        read = 0
+        for kind, piece in talk.received():
+            read += len(piece) - 1 if kind == BINARY and piece[0] == 0 else 0
+            if read == 400 * len(content):
+                talk.send(DONE)
+                return
+
+    place.server.play = stubborn
+    output, ended = place.execute(stdin=[content] * 400)
+    assert len(output) == 400 * len(content)
+    assert ended.exit_code == 0
+
+
 def test_of_what_a_command_complains_the_last_is_kept(place: Place) -> None:
     failed = status(
         status="Failure", reason="NonZeroExitCode", details={"causes": [{"reason": "ExitCode", "message": "7"}]}

@@ -2,7 +2,8 @@
 
 https://www.rfc-editor.org/rfc/rfc6455; in each message the first byte names the channel, as in
 https://pkg.go.dev/k8s.io/apimachinery/pkg/util/remotecommand. The library for WebSockets does the framing; the
-connection is made as all others are, with the same certificates, credentials and proxies.
+connection is made as all others are, with the same certificates, credentials and proxies. Only the first command that
+is run imports this module, and the library with it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+
+from websocket import ABNF, WebSocket, WebSocketException
 
 from cdkit.clients.kube.errors import Answer
 from cdkit.clients.kube.transport import Transport
@@ -53,6 +56,29 @@ class _Stream:
         """It waits for ever: a program may say nothing for hours."""
 
 
+class _WebSocket(WebSocket):
+    """One that only speaks while nobody else does: the library would let the thread that receives wait for its turn.
+
+    Then nobody would take what the other side has to get rid of before it takes more itself.
+    """
+
+    def __init__(self, stream: _Stream, sending: threading.Lock) -> None:
+        super().__init__(skip_utf8_validation=True, enable_multithread=False)
+        self.sock = stream  # type: ignore[assignment] # it asks for no more of a socket
+        self._sending = sending
+
+    def pong(self, payload: str | bytes = b"") -> None:
+        """Answer a ping; who sends at this moment shows as well that we are there."""
+        if self._sending.acquire(blocking=False):
+            try:
+                super().pong(payload)
+            finally:
+                self._sending.release()
+
+    def send_close(self, status: int = 1000, reason: str | bytes = b"") -> None:
+        """Say nothing to the other side's good-bye: the connection ends with it."""
+
+
 class Channels:
     """The open channels. One thread may receive while others send.
 
@@ -61,13 +87,10 @@ class Channels:
     """
 
     def __init__(self, response: Any) -> None:
-        from websocket import WebSocket
-
         self._response = response
         self._stream = _Stream(response)
-        self._websocket = WebSocket(skip_utf8_validation=True)
-        self._websocket.sock = self._stream  # type: ignore[assignment] # it asks for no more of a socket
         self._sending = threading.Lock()
+        self._websocket = _WebSocket(self._stream, self._sending)
         self._is_open = True
         self.input_can_end = response.headers.get("Sec-WebSocket-Protocol") == CLOSABLE
 
@@ -77,8 +100,6 @@ class Channels:
         Raises:
             HungUp: there will be none.
         """
-        from websocket import ABNF, WebSocketException
-
         try:
             opcode, message = self._websocket.recv_data()
         except (WebSocketException, OSError, ValueError, AttributeError) as error:
@@ -123,8 +144,6 @@ class Channels:
             self._response.close()
 
     def _send(self, send: Callable[[bytes], object], content: bytes) -> None:
-        from websocket import WebSocketException
-
         with self._sending:
             if not self._is_open:
                 raise HungUp

@@ -66,7 +66,10 @@ def execute(
     )
 
     def opened() -> Iterator[Channels | Answer]:
-        yield open_channels(transport, path)
+        channels = open_channels(transport, path)
+        if cancellation.reason is not None and isinstance(channels, Channels):
+            channels.close()
+        yield channels
 
     # A busy node takes its time to answer, and this wait cannot be interrupted in another way.
     (channels,) = until_cancelled(opened(), cancellation)

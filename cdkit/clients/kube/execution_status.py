@@ -8,7 +8,7 @@ from cdkit.clients.kube.errors import Answer, Refusal, Request, error_of
 from cdkit.errors import CdkitError, ClusterUnreachable, ObjectNotFound, RequestRejected
 from cdkit.models.container import Executed
 
-SWITCHING_PROTOCOLS, BAD_REQUEST = 101, 400
+BAD_REQUEST = 400
 
 _NO_SUCH_CONTAINER = "is not valid for pod"
 """The words of an API server (400)."""

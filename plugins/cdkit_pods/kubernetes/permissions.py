@@ -21,7 +21,9 @@ ALWAYS: tuple[Permission, ...] = (
 )
 """To make, follow, renew and remove a pod, to read its log, and to find the pods that others have left."""
 
-_KEEPER: tuple[Permission, ...] = (("get", "", "pods"), ("create", "", "pods/exec"))
+_KEEPER: tuple[Permission, ...] = (("get", "", "pods"), ("create", "", "pods/exec"), ("get", "", "pods/exec"))
+"""A WebSocket is a `get` of pods/exec; since Kubernetes 1.35 the account has to be allowed `create`, too."""
+
 _SECRETS: tuple[Permission, ...] = (("create", "", "secrets"), ("patch", "", "secrets"), ("delete", "", "secrets"))
 _PULL_SECRETS: tuple[Permission, ...] = (("get", "", "secrets"), ("create", "", "secrets"))
 _NAMESPACE: tuple[Permission, ...] = (
