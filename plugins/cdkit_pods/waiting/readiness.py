@@ -11,10 +11,11 @@ from cdkit.api import Cancellation, Cancelled, CdkitError, Duration, Inbox, Mani
 from cdkit_pods.logs.stream import LogStream
 from cdkit_pods.looks import ContainerLook, PodLooks
 from cdkit_pods.runtime import RunningPod
-from cdkit_pods.waiting.conditions import After, Condition, Exec, Exited, Healthy, Http, Leaf, Running, Tcp
+from cdkit_pods.waiting.conditions import Condition, Exec, Http, Leaf, Tcp
 from cdkit_pods.waiting.log_watch import FailureFound, LineFound, LogNews, LogOver, LogWatch
 from cdkit_pods.waiting.probes import Probe, ProbeAnswer
-from cdkit_pods.waiting.tree import Path, awaited, can_come, leaves
+from cdkit_pods.waiting.progress import Progress
+from cdkit_pods.waiting.tree import Path
 
 LAST_WORDS = 5.0
 """Seconds that the rest of the log of a service that has ended may take: it says why, or says what is waited for."""
@@ -59,18 +60,14 @@ class Readiness:
         self._running = running
         self._log = log
         self._looks = looks
-        self._condition = condition
         self._within = within
         self._inbox: Inbox[_Message] = Inbox()
         self._log_watch = LogWatch(log, condition, fails_on, self._inbox.put)
-        self._met: set[Path] = set()
-        self._answers: dict[Path, str] = {}
+        self._progress = Progress(condition)
         self._probes: dict[Path, Cancellation] = {}
-        self._due: dict[Path, float] = {}
-        self._look = ContainerLook()
         self._deadline: float | None = None
-        self._log_is_over = False
         self._last_words_due: float | None = None
+        self._log_is_over = False
 
     def wait(self, cancellation: Cancellation) -> None:
         """Wait until the service is ready. Once only.
@@ -85,9 +82,10 @@ class Readiness:
         wake = cancellation.on_cancel(lambda: self._inbox.put(None))
         forget = self._looks.subscribe(self._on_look)
         try:
-            while wanted := self._awaited():
+            while wanted := self._progress.awaited(now := self._clock.monotonic()):
+                self._raise_if_over(now)
                 self._attend(wanted, inner)
-                message = self._clock.receive(self._inbox, self._next_time(wanted))
+                message = self._clock.receive(self._inbox, self._next_time(wanted, now))
                 cancellation.raise_if_cancelled()
                 self._take(message)
         finally:
@@ -104,38 +102,39 @@ class Readiness:
     def _on_look(self, pod: Manifest) -> None:
         self._inbox.put(ContainerLook.at(pod, self.service))
 
-    def _awaited(self) -> Mapping[Path, Leaf]:
-        """The leaves that are to be looked at; none when all has come. What the last look or the clock tells counts."""
-        while wanted := awaited(self._condition, self._met):
-            come = {path for path, leaf in wanted.items() if self._has_come(path, leaf)}
-            if not come:
-                self._raise_if_hopeless()
-                break
-            self._met |= come
-        return wanted
+    def _raise_if_over(self, now: float) -> None:
+        """End the waiting when it takes too long, or is for what an ended service will never do."""
+        progress, look = self._progress, self._progress.look
+        if look.phase == "ended" and not self._expects_last_words(now) and progress.is_hopeless:
+            reason = f" ({look.reason})" if look.reason not in {"", "Error", "Completed"} else ""
+            ending = f"ended with exit code {look.exit_code}{reason} before it was ready"
+            raise self._failed(f"The service {self.service!r} {ending}: {progress.lacking()}.")
+        if self._deadline is not None and now >= self._deadline:
+            limit = Duration(self._within).written()
+            raise self._failed(f"The service {self.service!r} was not ready within {limit}: {progress.lacking()}.")
 
-    def _has_come(self, path: Path, leaf: Leaf) -> bool:
-        look = self._look
-        if isinstance(leaf, Running):
-            return look.phase == "running"
-        if isinstance(leaf, Healthy):
-            return look.phase == "running" and look.ready
-        if isinstance(leaf, Exited):
-            return look.phase == "ended" and look.exit_code == leaf.code
-        return isinstance(leaf, After) and self._due.get(path, float("inf")) <= self._clock.monotonic()
+    def _expects_last_words(self, now: float) -> bool:
+        if self._last_words_due is None:
+            self._last_words_due = now + LAST_WORDS
+        return not self._log_is_over and now < self._last_words_due
+
+    def _next_time(self, wanted: Mapping[Path, Leaf], now: float) -> float | None:
+        """Until when to wait for a message; None for as long as it takes, before the service runs."""
+        if self._progress.look.phase == "waiting":
+            return None
+        due, last_words = self._progress.next_due(wanted, now), self._last_words_due
+        times = (due, self._deadline, last_words if last_words is not None and last_words > now else None)
+        return min((time for time in times if time is not None), default=None)
 
     def _attend(self, wanted: Mapping[Path, Leaf], cancellation: Cancellation) -> None:
-        """Ask for all that is waited for now, and for nothing else, as soon as the service runs."""
+        """Ask for all that is waited for now, and for nothing else, while the service runs."""
         for path in self._probes.keys() - wanted.keys():
             self._probes.pop(path).cancel(Cancelled("This is not waited for any more."))
-        if self._look.phase == "waiting":
-            return
-        now = self._clock.monotonic()
-        self._deadline = now + self._within if self._deadline is None else self._deadline
-        for path, leaf in wanted.items():
-            if isinstance(leaf, After):
-                self._due.setdefault(path, now + leaf.seconds)
-            elif isinstance(leaf, Tcp | Http | Exec) and path not in self._probes and self._look.phase == "running":
+        phase = self._progress.look.phase
+        if phase != "waiting" and self._deadline is None:
+            self._deadline = self._clock.monotonic() + self._within
+        for path, leaf in wanted.items() if phase == "running" else ():
+            if isinstance(leaf, Tcp | Http | Exec) and path not in self._probes:
                 self._probes[path] = Cancellation(cancellation)
                 self._ask(path, leaf, self._probes[path])
 
@@ -152,12 +151,6 @@ class Readiness:
 
         threading.Thread(target=ask, name=f"probe-{self.service}", daemon=True).start()
 
-    def _next_time(self, wanted: Mapping[Path, Leaf]) -> float | None:
-        """Until when to wait for a message; None for as long as it takes, before the service runs."""
-        times = [self._due[path] for path in wanted if path in self._due]
-        limits = [time for time in (self._deadline, self._last_words_due) if time is not None]
-        return min([*times, *limits], default=None)
-
     def _take(self, message: _Message) -> None:
         match message:
             case CdkitError():
@@ -165,46 +158,15 @@ class Readiness:
             case FailureFound(line):
                 raise self._failed(f"The service {self.service!r} says that it has failed: {line}")
             case LineFound(path):
-                self._met.add(path)
+                self._progress.note_come(path)
             case LogOver():
-                self._log_is_over, self._last_words_due = True, None
+                self._log_is_over = True
             case ContainerLook():
-                self._look = message
+                self._progress.look = message
+            case _Answered(path, answer) if answer.has_come:
+                self._progress.note_come(path)
             case _Answered(path, answer):
-                self._answers[path] = answer.text
-                self._met |= {path} if answer.has_come else set()
-            case None if self._deadline is not None and self._clock.monotonic() >= self._deadline:
-                raise self._late()
-
-    def _raise_if_hopeless(self) -> None:
-        """End the waiting for what an ended service will never do, once its last words are read."""
-        if self._look.phase != "ended" or self._expects_last_words():
-            return
-        everything = dict(leaves(self._condition))
-        hopeless = {path for path, leaf in everything.items() if not isinstance(leaf, After)}
-        may_end = any(isinstance(leaf, Exited) for leaf in everything.values())
-        if may_end and can_come(self._condition, self._met, hopeless):
-            return
-        reason = f" ({self._look.reason})" if self._look.reason not in {"", "Error", "Completed"} else ""
-        code = f"exit code {self._look.exit_code}{reason}"
-        raise self._failed(f"The service {self.service!r} ended with {code} before it was ready: {self._lacking()}.")
-
-    def _expects_last_words(self) -> bool:
-        if self._log_is_over:
-            return False
-        now = self._clock.monotonic()
-        if self._last_words_due is None:
-            self._last_words_due = now + LAST_WORDS
-        return now < self._last_words_due
-
-    def _late(self) -> WorldFailed:
-        time = Duration(self._within).written()
-        return self._failed(f"The service {self.service!r} was not ready within {time}: {self._lacking()}.")
-
-    def _lacking(self) -> str:
-        """What has not come, and what the last answers were."""
-        wanted = awaited(self._condition, self._met)
-        return "; ".join(f"{leaf} {self._answers.get(path, leaf.unanswered)}" for path, leaf in wanted.items())
+                self._progress.note_answer(path, answer.text)
 
     def _failed(self, message: str) -> WorldFailed:
         return WorldFailed(

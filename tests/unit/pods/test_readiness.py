@@ -291,3 +291,16 @@ def test_no_line_breaks_the_watch(tmp_path: Path, line: str) -> None:
     waiting.log.write(LogLine("", line), "ready", closed=True)
     waiting.look(running())
     waiting.ready()
+
+
+def test_no_time_at_all_is_a_time_too(tmp_path: Path) -> None:
+    waiting = Waiting(tmp_path, Healthy(), within=0)
+    waiting.look(running())
+    assert waiting.error().message == "The service 'db' was not ready within 0s: its health check has not passed."
+
+
+def test_a_time_may_pass_after_the_end_of_a_service_whose_last_words_do_not_come(tmp_path: Path) -> None:
+    waiting = Waiting(tmp_path, InOrder((Exited(0), After(20))))
+    waiting.look(ended(0))
+    waiting.still_waits()
+    waiting.ready(passing=2)
