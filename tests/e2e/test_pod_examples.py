@@ -35,17 +35,12 @@ def run(project: Project, example: str, runtime: str, namespace: str, **variable
     return finished
 
 
-def artifacts(project: Project, step: str) -> Path:
-    (found,) = project.folder.glob(f".cdkit/runs/*/artifacts/{step}")
-    return found
-
-
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_unit_tests_run_in_a_container(deployable: Project, namespace: str, base: str, runtime: str) -> None:
     finished = run(deployable, "unit-tests", runtime, namespace, python=base)
     outputs = finished.result("unit-tests")["outputs"]
     assert (outputs["tests"], outputs["failed"], outputs["verdict"]) == (4, 0, "passed")
-    assert (artifacts(deployable, "unit-tests") / "reports" / "unit.xml").exists()
+    assert (deployable.folder / outputs["artifacts"] / "reports" / "unit.xml").exists()
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
@@ -64,7 +59,8 @@ def test_acceptance_tests_see_the_service_in_a_real_browser_and_keep_the_picture
 ) -> None:
     own = f"{registry}/t{secrets.token_hex(4)}"
     browser = given("CDKIT_TEST_BROWSER")
-    run(deployable, "acceptance-tests", runtime, namespace, base=base, registry=own, browser=browser)
-    picture = (artifacts(deployable, "acceptance-tests") / "pictures" / "greeting.png").read_bytes()
+    finished = run(deployable, "acceptance-tests", runtime, namespace, base=base, registry=own, browser=browser)
+    outputs = finished.result("acceptance-tests")["outputs"]
+    picture = (deployable.folder / outputs["artifacts"] / "pictures" / "greeting.png").read_bytes()
     assert picture.startswith(PNG)
     assert len(picture) > 2000
