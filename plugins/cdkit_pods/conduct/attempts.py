@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from cdkit.api import CdkitError, StepContext, WorkFailed
-from cdkit_pods.conduct.conductor import Keeping, PodEnd, conduct
+from cdkit.api import CdkitError, StepContext
+from cdkit_pods.conduct.conductor import Keeping, conduct
 from cdkit_pods.options.test_pod import TestPodOptions
 from cdkit_pods.options.translate import Occasion, pod_plan
 from cdkit_pods.plan import PodPlan
-from cdkit_pods.results import Reading, failed_tests, read_reports, report_of, reports_broken
 from cdkit_pods.runtime import Runtime
 from cdkit_pods.verdict import verdict_of
+
+if TYPE_CHECKING:
+    from cdkit_pods.results import Reading
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,20 +25,21 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         pod: the pod's name; empty when it could not be made.
-        reading: what its reports say; empty where none are read.
+        reading: what its reports say; None where none are read.
         error: why it is no success, after a look at the reports; None when it is one.
         last_lines: what the tests printed last.
     """
 
     pod: str
-    reading: Reading = Reading()
+    reading: Reading | None = None
     error: CdkitError | None = None
     last_lines: tuple[str, ...] = ()
 
     @property
     def failed_tests(self) -> tuple[str, ...]:
         """The names of the tests that failed."""
-        return tuple(case.title for case in self.reading.cases if case.has_failed)
+        cases = self.reading.cases if self.reading is not None else ()
+        return tuple(case.title for case in cases if case.has_failed)
 
 
 def attempts(
@@ -83,22 +87,11 @@ def _attempt(
         return Attempt(pod="", error=error)
     if not options.junit:
         return Attempt(pod=end.pod, error=end.error)
-    patterns = [pattern if "/" in pattern else f"**/{pattern}" for pattern in options.junit]
-    reading = read_reports(folder, patterns, workspace=ctx.workspace, shard=plan.shard)
-    failure = end.error or _error_of_reports(end, reading)
+    from cdkit_pods.conduct.reports import error_of_reading, reading_of
+
+    reading = reading_of(ctx, options, folder, plan.shard)
+    failure = end.error or end.lost or error_of_reading(reading)
     return Attempt(pod=end.pod, reading=reading, error=failure, last_lines=end.last_lines)
-
-
-def _error_of_reports(end: PodEnd, reading: Reading) -> CdkitError | None:
-    """Why tests that ended with 0 are no success all the same. That there were none, one pod of several cannot know."""
-    failing = failed_tests(report_of(reading.cases))
-    return end.lost or reports_broken(reading) or (failing and with_cause(failing, "tests-failed"))
-
-
-def with_cause(error: WorkFailed, cause: str | None) -> WorkFailed:
-    """An error under the name of its cause."""
-    error.cause = error.cause or cause
-    return error
 
 
 def pods_of(shards: Sequence[Sequence[Attempt]]) -> list[str]:

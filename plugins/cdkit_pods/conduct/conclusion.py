@@ -7,10 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from cdkit.api import CdkitError, StepContext, TestCase, TestReport
-from cdkit_pods.conduct.attempts import Attempt, with_cause
+from cdkit.api import CdkitError, StepContext, TestReport
+from cdkit_pods.conduct.attempts import Attempt
 from cdkit_pods.options.test_pod import TestPodOptions
-from cdkit_pods.results import Reading, failed_tests, merge_attempts, no_tests, report_of, write_junit
 from cdkit_pods.verdict import verdict_of, worst
 
 Shards = Sequence[Sequence[Attempt]]
@@ -41,72 +40,38 @@ def concluded(ctx: StepContext, options: TestPodOptions, shards: Shards, folder:
         shards: what came of each.
         folder: for the merged JUnit file.
     """
-    report = _reported(ctx, shards, folder) if options.junit else None
-    error = _error(options, shards, report)
-    if error is None:
-        for warning in _warnings(shards, report):
-            ctx.warn(warning)
-    return Conclusion(report=report, error=error)
-
-
-def _reported(ctx: StepContext, shards: Shards, folder: Path) -> TestReport:
-    cases: list[TestCase] = []
-    for made in shards:
-        cases += merge_attempts([attempt.reading.cases for attempt in made])
-    file = ""
-    if cases:
-        path = folder / "junit.xml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_junit(cases, path, ctx.holds_secret)
-        file = relative_to_workspace(ctx, path)
-    report = report_of(cases, file)
-    ctx.report_tests(report)
-    return report
-
-
-def _error(options: TestPodOptions, shards: Shards, report: TestReport | None) -> CdkitError | None:
-    """The heaviest of the shards' errors, in the words of the report where that has the tests that failed."""
     errors = [made[-1].error for made in shards]
     error = worst(errors)
-    if error is not None and verdict_of(error) != "failed":
-        return _beside_others(error, errors)
-    failing = failed_tests(report) if report is not None else None
-    if failing is not None:
-        return with_cause(failing, error.cause if error is not None else "tests-failed")
-    if error is not None:
-        return _beside_others(error, errors)
-    return _error_of_none(options, shards) if options.junit and options.no_tests == "fail" else None
+    conclusion = Conclusion(error=_beside_others(error, errors) if error is not None else None)
+    if options.junit:
+        conclusion = _with_reports(ctx, options, shards, folder, error)
+    if conclusion.error is None:
+        for warning in _warnings(shards, conclusion.report):
+            ctx.warn(warning)
+    return conclusion
 
 
-def _error_of_none(options: TestPodOptions, shards: Shards) -> CdkitError | None:
-    """Why a step without any test fails; None when there is one."""
-    missing = no_tests(_together(shards), options.junit)
-    if missing is None:
-        return None
-    missing.evidence = shards[0][-1].last_lines or ("the tests printed nothing",)
-    return with_cause(missing, "no-tests")
+def _with_reports(
+    ctx: StepContext, options: TestPodOptions, shards: Shards, folder: Path, error: CdkitError | None
+) -> Conclusion:
+    """The report, and the error in its words where it has the tests that failed, or none at all."""
+    from cdkit_pods.conduct.reports import error_of_failing, error_of_none, reported
+
+    readings = [[attempt.reading for attempt in made if attempt.reading is not None] for made in shards]
+    report = reported(ctx, readings, folder)
+    if error is None:
+        last_lines = shards[0][-1].last_lines
+        error = error_of_failing(report, "tests-failed") or error_of_none(options, readings, last_lines)
+    elif verdict_of(error) == "failed":
+        error = error_of_failing(report, error.cause) or error
+    return Conclusion(report=report, error=error)
 
 
 def _beside_others(error: CdkitError, errors: Sequence[CdkitError | None]) -> CdkitError:
     """The error, with what ended the other shards as further evidence."""
-    others = [
-        f"shard {number}: {other.message}"
-        for number, other in enumerate(errors)
-        if other is not None and other is not error
-    ]
-    error.evidence = (*error.evidence, *others)
+    others = {number: other for number, other in enumerate(errors) if other is not None and other is not error}
+    error.evidence = (*error.evidence, *(f"shard {number}: {other.message}" for number, other in others.items()))
     return error
-
-
-def _together(shards: Shards) -> Reading:
-    """All that was read, for the question whether there was any test at all."""
-    readings = [attempt.reading for made in shards for attempt in made]
-    return Reading(
-        cases=tuple(case for reading in readings for case in reading.cases),
-        files=tuple(file for reading in readings for file in reading.files),
-        broken=tuple(broken for reading in readings for broken in reading.broken),
-        others=tuple(other for reading in readings for other in reading.others),
-    )
 
 
 def _warnings(shards: Shards, report: TestReport | None) -> Iterator[str]:
@@ -119,8 +84,3 @@ def _warnings(shards: Shards, report: TestReport | None) -> Iterator[str]:
     for made in shards:
         if len(made) > 1 and made[0].error is not None:
             yield f"The tests are flaky: they passed at attempt {len(made)}. Before: {made[0].error.message}"
-
-
-def relative_to_workspace(ctx: StepContext, path: Path) -> str:
-    """A path as later steps read it: relative to the workspace where it is in there."""
-    return str(path.relative_to(ctx.workspace)) if path.is_relative_to(ctx.workspace) else str(path)

@@ -18,7 +18,6 @@ from cdkit.api import (
     Manifest,
     StepContext,
 )
-from cdkit_pods.artifacts.drain import drain
 from cdkit_pods.conduct.opening import Opening
 from cdkit_pods.logs.show import shown
 from cdkit_pods.logs.stream import LogStream
@@ -104,6 +103,8 @@ def _drained(ctx: StepContext, running: RunningPod, plan: PodPlan, folder: Path)
     """Copy the artifacts out; gives why they did not all come out whole, or None."""
     if not plan.artifacts:
         return None
+    from cdkit_pods.artifacts.drain import drain
+
     drained = drain(ctx, running, plan.artifacts, folder)
     return next((each.error for each in drained.values() if each.error is not None), None)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from cdkit.api import Cancellation, CdkitError, Duration, Manifest, StepBroken, StepContext, TimedOut, pause
-from cdkit_pods.artifacts.pack import pack
 from cdkit_pods.conduct.milestones import Milestones
 from cdkit_pods.logs.stream import LogStream
 from cdkit_pods.looks import ContainerLook, PodLooks
 from cdkit_pods.plan import PodPlan, ServicePlan
 from cdkit_pods.runtime import RunningPod
 from cdkit_pods.spec import MAIN
-from cdkit_pods.waiting.conditions import condition_of
-from cdkit_pods.waiting.readiness import Readiness
+
+if TYPE_CHECKING:
+    from cdkit_pods.waiting.readiness import Readiness
 
 FILES = "the files"
 """The milestone of all files being in their volumes; containers are called otherwise."""
@@ -51,18 +52,7 @@ class Opening:
         self._looks = looks
         self._cancellation = cancellation
         self._ready = Milestones(cancellation)
-        self._readiness = {
-            service.name: Readiness(
-                ctx,
-                running,
-                log=logs[service.name],
-                looks=looks,
-                condition=condition_of(service.wait),
-                within=service.within,
-                fails_on=service.fails_on,
-            )
-            for service in plan.services
-        }
+        self._readiness = {service.name: self._readiness_of(service, logs[service.name]) for service in plan.services}
 
     def begin(self) -> None:
         """Begin; returns at once."""
@@ -101,11 +91,23 @@ class Opening:
         if service.wait is not None:
             self._ctx.say(f"{service.name} is ready")
 
+    def _readiness_of(self, service: ServicePlan, log: LogStream) -> Readiness:
+        from cdkit_pods.waiting.conditions import condition_of
+        from cdkit_pods.waiting.readiness import Readiness
+
+        return Readiness(
+            self._ctx,
+            self._running,
+            log=log,
+            looks=self._looks,
+            condition=condition_of(service.wait),
+            within=service.within,
+            fails_on=service.fails_on,
+        )
+
     def _open_tests(self) -> None:
-        for volume, files in self._plan.files.items():
-            for file in files:
-                archive = pack(self._ctx.workspace, file.path, name=file.name)
-                self._running.write_folder(volume, archive, self._cancellation)
+        if self._plan.files:
+            self._write_files()
         self._ready.reach(FILES)
         self._ready.await_all(service.name for service in self._plan.services)
         for command in self._plan.init:
@@ -114,6 +116,14 @@ class Opening:
             self._await_look(command, _has_succeeded)
         self._running.open(MAIN)
         self._time_tests()
+
+    def _write_files(self) -> None:
+        from cdkit_pods.artifacts.pack import pack
+
+        for volume, files in self._plan.files.items():
+            for file in files:
+                archive = pack(self._ctx.workspace, file.path, name=file.name)
+                self._running.write_folder(volume, archive, self._cancellation)
 
     def _time_tests(self) -> None:
         """End the tests when they take too long; their time begins when their container runs and is open."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 
 from cdkit.api import StepContext, TestReport
 from cdkit_pods.choice import runtime_for
 from cdkit_pods.conduct.attempts import pods_of
-from cdkit_pods.conduct.conclusion import concluded, relative_to_workspace
+from cdkit_pods.conduct.conclusion import concluded
+from cdkit_pods.conduct.places import artifact_folder, relative_to_workspace
 from cdkit_pods.conduct.shards import run_shards
 from cdkit_pods.conduct.sweep import Sweep
 from cdkit_pods.options.test_pod import TestPodOptions
@@ -42,7 +41,7 @@ def run_tests(ctx: StepContext, options: TestPodOptions, runtime: Runtime | None
         CdkitError: the tests did not pass, or could not be run; the reason of the step's cancellation.
     """
     runtime = runtime or runtime_for(ctx, options.runtime)
-    folder = _artifact_folder(ctx, options)
+    folder = artifact_folder(ctx, options)
     sweep = Sweep(ctx, runtime)
     sweep.begin()
     try:
@@ -57,8 +56,3 @@ def run_tests(ctx: StepContext, options: TestPodOptions, runtime: Runtime | None
         artifacts=relative_to_workspace(ctx, folder) if options.artifacts else "",
         report=conclusion.report or TestReport(),
     )
-
-
-def _artifact_folder(ctx: StepContext, options: TestPodOptions) -> Path:
-    """Where artifacts go: the step's own folder, which is not made for a step that leaves none."""
-    return ctx.artifact("junit.xml").parent if options.artifacts else Path()

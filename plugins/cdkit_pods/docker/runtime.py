@@ -35,8 +35,9 @@ class DockerRuntime:
         An image that the engine does not have is no problem: it is fetched, or a step that comes before makes it.
         """
         self._ctx.containers.containers(OURS)
-        if not self._ctx.build.trusted:
-            yield from untrusted_secrets(spec)
+        # Who builds is asked only where it matters: git has to be read for it.
+        if (secret := tuple(untrusted_secrets(spec))) and not self._ctx.build.trusted:
+            yield from secret
         for option in _without_meaning(spec):
             self._ctx.warn(f"`{option}` means nothing on the Docker engine.")
 

@@ -46,8 +46,9 @@ class KubernetesRuntime:
         if not spec.own_namespace or spec.pull_secrets:
             yield from ctx.check_namespace()
         yield from ctx.check_permissions(needed(spec))
-        if not ctx.build.trusted:
-            yield from _untrusted(spec)
+        # Who builds is asked only where it matters: git has to be read for it.
+        if (untrusted := tuple(_untrusted(spec))) and not ctx.build.trusted:
+            yield from untrusted
         if spec.own_namespace and spec.service_account:
             yield Problem(
                 f"A namespace of the pod's own has no service account {spec.service_account!r}.",
