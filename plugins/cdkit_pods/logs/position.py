@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import dropwhile
 
 REMEMBERED = 4096
 """Times. Two streams of one container may be written down a little out of the order of their times."""
@@ -21,9 +22,10 @@ class _Run:
 class LogPosition:
     """Tells lines that come again, when a log is taken up, from those that are new. For one thread.
 
-    A log only grows, and asked for from a time on it is the same sequence without the lines of earlier times. So what
-    was read of it before comes first and in the same order, and it is enough to know how many lines that are, however
-    many of them bear one time. Times are compared as text: a runtime writes them all in one form.
+    A log only grows, and asked for from a time on it is the same sequence without its beginning, perhaps without all
+    lines of earlier times. So what was read of it before comes first and in the same order, and it is enough to know
+    how many lines that are, however many of them bear one time. Times are compared as text: a runtime writes them all
+    in one form.
 
     Args:
         remembered: how many different times are kept.
@@ -48,7 +50,8 @@ class LogPosition:
         """
         since = self._earliest_remembered() if self._newest_forgotten else ""
         by_number = bool(self._newest_forgotten and not since)
-        self._known = deque() if by_number else deque(_copy(run) for run in self._runs if run.time >= since)
+        from_then_on = dropwhile(lambda run: run.time < since, self._runs)
+        self._known = deque() if by_number else deque(map(_copy, from_then_on))
         self._known_by_number = self.total if by_number else 0
         return since
 
@@ -78,7 +81,7 @@ class LogPosition:
             self._newest_forgotten = max(self._newest_forgotten, runs.popleft().time)
 
     def _comes_again(self, time: str) -> bool:
-        """Whether a line is the next of those that were read before; lines that the log has dropped are skipped."""
+        """Whether a line is the next of those that were read before; those that do not come again are skipped."""
         known = self._known
         while known and known[0].time != time and _holds(known, time):
             known.popleft()
