@@ -88,7 +88,7 @@ class TargetFolder:
             os.unlink(name, dir_fd=parent)
         except FileNotFoundError:
             pass
-        except (IsADirectoryError, PermissionError) as error:
+        except IsADirectoryError as error:
             raise Occupied("a folder of that name is there") from error
         return parent, name
 

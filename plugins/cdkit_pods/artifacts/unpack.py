@@ -118,6 +118,8 @@ class _Unpacking:
             if error.errno in _NO_ROOM:
                 raise WorldFailed(f"{member.name!r} cannot be written: {error.strerror}.") from error
             self._refuse(member, error.strerror or "it cannot be written")
+        except ValueError:
+            self._refuse(member, "its name or its target is none for a file system")
 
     def finish(self) -> Unpacked:
         """What came out."""
@@ -167,8 +169,6 @@ def _parts(name: str) -> Parts:
     parts = tuple(part for part in name.split("/") if part not in {"", "."})
     if ".." in parts:
         raise _Refused("its path leads out of the folder")
-    if "\0" in name:
-        raise _Refused("its name has a NUL character")
     return parts
 
 

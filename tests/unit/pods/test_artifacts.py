@@ -268,6 +268,17 @@ def test_a_broken_header_is_an_error_and_not_the_end(tmp_path: Path, data: bytes
         Out(tmp_path, data + archive(Entry("after", b"x")))
 
 
+@pytest.mark.parametrize(
+    ("kind", "record"), [(tarfile.REGTYPE, b"12 path=a\0b\n"), (tarfile.SYMTYPE, b"16 linkpath=a\0b\n")]
+)
+def test_a_name_with_a_nul_is_refused(tmp_path: Path, kind: bytes, record: bytes) -> None:
+    data = a_header(tarfile.XHDTYPE, record) + archive(Entry("name", kind=kind, link="x"), Entry("after", b"2"))
+    out = Out(tmp_path, data)
+    assert out.files() == {"after": b"2"}
+    (warning,) = out.warnings
+    assert warning.endswith("was left out: its name or its target is none for a file system.")
+
+
 def test_what_global_headers_say_is_passed_over(tmp_path: Path) -> None:
     data = a_header(tarfile.XGLTYPE, b"15 path=../up\n\n") + archive(Entry("a", b"x"))
     assert Out(tmp_path, data).files() == {"a": b"x"}
