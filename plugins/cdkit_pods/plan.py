@@ -60,6 +60,11 @@ class PodPlan(msgspec.Struct, frozen=True, kw_only=True):
         """Which shard it is, from 0; None when there are none."""
         return self.spec.shard
 
+    def title(self, container: str = "") -> str:
+        """What tells the lines of this pod, or of one of its containers, from those of others; may be empty."""
+        shard = "" if self.shard is None else f"shard {self.shard}"
+        return " ".join(filter(None, (shard, "" if self.is_one_container else container)))
+
     @property
     def is_one_container(self) -> bool:
         """Whether the tests are alone in their pod."""

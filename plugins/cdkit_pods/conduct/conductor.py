@@ -55,17 +55,13 @@ class PodEnd(msgspec.Struct, frozen=True, kw_only=True):
     """How one pod has ended.
 
     Attributes:
-        plan: what was to be done.
         pod: its name.
-        folder: where its artifacts are.
         error: why it is no success; None when its tests ended with 0.
         lost: why not all of its artifacts came out.
         last_lines: what the tests printed last.
     """
 
-    plan: PodPlan
     pod: str
-    folder: Path
     error: CdkitError | None = None
     lost: CdkitError | None = None
     last_lines: tuple[str, ...] = ()
@@ -86,23 +82,22 @@ def conduct(ctx: StepContext, runtime: Runtime, plan: PodPlan, folder: Path, kee
     """
     running = runtime.start(plan.spec)
     forget = ctx.defer(f"remove {running.ref}", running.remove)
-    prefix = _shard(plan)
-    ctx.say(f"{prefix}{': ' if prefix else ''}{running.ref} in {running.where}")
+    of_shard = f"{plan.title()}: " if plan.title() else ""
+    ctx.say(f"{of_shard}{running.ref} in {running.where}")
     conductor = _Conductor(ctx, plan, running)
     error = conductor.carry_out()
-    lost = None if isinstance(error, Cancelled) else _drained(ctx, running, plan, folder)
+    has_left = plan.artifacts and conductor.has_begun and not isinstance(error, Cancelled)
+    lost = _drained(ctx, running, plan, folder) if has_left else None
     if keeping.holds(error):
         _keep(ctx, running, keeping.seconds, forget)
     else:
         _remove(running, forget)
     last_lines = tuple(conductor.last_lines(MAIN))
-    return PodEnd(plan=plan, pod=running.ref.name, folder=folder, error=error, lost=lost, last_lines=last_lines)
+    return PodEnd(pod=running.ref.name, error=error, lost=lost, last_lines=last_lines)
 
 
 def _drained(ctx: StepContext, running: RunningPod, plan: PodPlan, folder: Path) -> CdkitError | None:
     """Copy the artifacts out; gives why they did not all come out whole, or None."""
-    if not plan.artifacts:
-        return None
     from cdkit_pods.artifacts.drain import drain
 
     drained = drain(ctx, running, plan.artifacts, folder)
@@ -130,6 +125,11 @@ class _Conductor:
         if isinstance(outcome, CdkitError):
             return with_last_lines(outcome, self.last_lines)
         return error_of(outcome, self.last_lines)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any container has ever run, as far as was seen: before that, a pod has no keeper to ask."""
+        return any(ContainerLook.at(self._latest, name).phase != "waiting" for name in self._logs)
 
     def _followed(self) -> Decision | CdkitError:
         """The decision on the pod, or what has ended it before there was one."""
@@ -166,9 +166,8 @@ class _Conductor:
     def _show(self, log: LogStream) -> Callable[[], None]:
         """Show the lines of a log, after the name of the container where there are several; gives what ends it."""
         self._looks.subscribe(log.on_look)
-        name = "" if self._plan.is_one_container else log.container
-        prefix = " ".join(filter(None, (_shard(self._plan), name)))
-        return log.subscribe(shown(self._ctx, f"{prefix} | " if prefix else ""))
+        title = self._plan.title(log.container)
+        return log.subscribe(shown(self._ctx, f"{title} | " if title else ""))
 
     def _remember(self, pod: Manifest) -> None:
         self._latest = pod
@@ -186,10 +185,6 @@ class _Conductor:
         """What a container printed last."""
         log = self._logs.get(container)
         return log.last_lines if log is not None else ()
-
-
-def _shard(plan: PodPlan) -> str:
-    return "" if plan.shard is None else f"shard {plan.shard}"
 
 
 def _keep(ctx: StepContext, running: RunningPod, seconds: Duration, forget: Callable[[], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -78,9 +79,7 @@ class Opening:
         except CdkitError as error:
             self._cancellation.cancel(error)
         except Exception as error:  # noqa: BLE001 -- told by whoever follows the pod, who would wait for ever otherwise
-            broken = StepBroken(f"The test pod could not be brought up: {type(error).__name__}: {error}")
-            broken.__cause__ = error
-            self._cancellation.cancel(broken)
+            self._cancellation.cancel(_broken(error))
 
     def _open_service(self, service: ServicePlan) -> None:
         if service.gated:
@@ -89,7 +88,7 @@ class Opening:
         self._readiness[service.name].wait(self._cancellation)
         self._ready.reach(service.name)
         if service.wait is not None:
-            self._ctx.say(f"{service.name} is ready")
+            self._ctx.say(f"{self._plan.title(service.name)} is ready")
 
     def _readiness_of(self, service: ServicePlan, log: LogStream) -> Readiness:
         from cdkit_pods.waiting.conditions import condition_of
@@ -159,6 +158,12 @@ def _overdue(what: str, limit: float, option: str) -> TimedOut:
         remedy=f"See in the log where it hangs; raise `{option}` if the work is really that long.",
         cause="deadline-exceeded",
     )
+
+
+def _broken(error: Exception) -> StepBroken:
+    """A defect of ours, which is to be reported, with all that tells where it is."""
+    message = f"The test pod could not be brought up: {type(error).__name__}: {error}"
+    return StepBroken(message, evidence="".join(traceback.format_exception(error)).splitlines())
 
 
 def _has_succeeded(seen: ContainerLook) -> bool:

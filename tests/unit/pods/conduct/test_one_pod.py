@@ -53,6 +53,11 @@ def test_an_image_that_cannot_be_pulled_ends_the_waiting() -> None:
     assert stage.error.cause == "invalid-image-name"
 
 
+def test_of_a_pod_that_never_began_no_artifacts_are_asked_for() -> None:
+    stage = played("artifacts: [/out]", {"test": Acts(waits="InvalidImageName")})
+    assert "read cdkit-artifacts-0" not in stage.runtime.pods[0].did
+
+
 @pytest.mark.parametrize(("option", "seconds"), [("test_timeout: 60s", 30), ("longest: 60s", 30)])
 def test_tests_that_take_too_long_are_ended(option: str, seconds: float) -> None:
     stage = Stage(option, FakeRuntime({"test": Acts(prints=("hanging",))})).play(seconds)
