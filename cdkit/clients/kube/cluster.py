@@ -6,18 +6,16 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from cdkit.clients.kube import paths
 from cdkit.clients.kube.addresses import Addresses
 from cdkit.clients.kube.config import connect
 from cdkit.clients.kube.errors import NOT_FOUND, Answer, Request, decoded, error_of, says_no_such_object
 from cdkit.clients.kube.retry import Sleep
-from cdkit.clients.kube.streams import pieces
+from cdkit.clients.kube.streams import Expired, opened
 from cdkit.clients.kube.timed_lines import TimedLines, asked_since
-from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, spread, unreachable
+from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, spread
 from cdkit.clients.lines import LineSplitter, text_of
-from cdkit.errors import ClusterUnreachable, RequestRejected
+from cdkit.errors import AccessDenied, ClusterUnreachable, RequestRejected
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.container import LogLine
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
@@ -26,8 +24,6 @@ from cdkit.ports.execution import Execution
 
 LARGEST_OBJECT = 1 << 26
 """Bytes. The server itself stores no object of more than a few megabytes; this only bounds a line of a watch."""
-
-GONE = 410
 
 _PATCH_TYPES: dict[PatchKind, str] = {
     "json": "application/json-patch+json",
@@ -103,9 +99,9 @@ class KubernetesCluster:
         )
         splitter = LineSplitter(LARGEST_OBJECT)
         try:
-            for piece in self._opened(path, seconds + WATCH_MARGIN_SECONDS, request, cancellation):
+            for piece in opened(self._transport, path, seconds + WATCH_MARGIN_SECONDS, request, cancellation):
                 yield from (decoded(line, request.server, ObjectChange) for line in splitter.feed(piece))
-        except _Expired as expired:
+        except Expired as expired:
             yield ObjectChange("ERROR", expired.status)
 
     def apply(
@@ -201,7 +197,11 @@ class KubernetesCluster:
         lines = TimedLines(since)
         for piece in self._log(pod, container, asked, cancellation):
             yield from lines.feed(piece)
-        yield from lines.rest()
+        rest = lines.rest()
+        if rest and not self._has_ended(pod, container):
+            # An API server that loses its kubelet ends the log as if that were all of it.
+            raise ClusterUnreachable(f"The log of {pod} broke off in the middle of a line.")
+        yield from rest
 
     def execute(
         self,
@@ -257,6 +257,15 @@ class KubernetesCluster:
             raise ClusterUnreachable(f"{request.server} is no Kubernetes API server: it has no version (404).")
         return str(self._result(answer, request)["gitVersion"])
 
+    def _has_ended(self, pod: ObjectRef, container: str) -> bool:
+        """Whether a container does not run any more; also when we may not know."""
+        try:
+            status = (self.get(pod) or {}).get("status") or {}
+        except AccessDenied:
+            return True
+        known = (*status.get("containerStatuses", ()), *status.get("initContainerStatuses", ()))
+        return not any(item["name"] == container and "running" in item.get("state", {}) for item in known)
+
     def _log(
         self, pod: ObjectRef, container: str, asked: Mapping[str, str | int | None], cancellation: Cancellation
     ) -> Iterator[bytes]:
@@ -264,34 +273,9 @@ class KubernetesCluster:
         path = paths.with_query(f"{self._addresses.object(request)}/log", container=container, **asked)
         # A program that prints nothing for hours is no fault; a dead connection is noticed by TCP's keepalive.
         read_seconds = None if asked["follow"] else READ_SECONDS
-        return self._opened(path, read_seconds, request, cancellation)
-
-    def _opened(
-        self, path: str, read_seconds: float | None, request: Request, cancellation: Cancellation
-    ) -> Iterator[bytes]:
-        from urllib3.exceptions import HTTPError
-
-        cancellation.raise_if_cancelled()
-        response = self._transport.open(path, read_seconds)
-        try:
-            if response.status == GONE:
-                raise _Expired(msgspec.json.decode(response.data))
-            answer = Answer(response.status)
-            if not answer.ok:
-                raise error_of(Answer(response.status, response.data), request)
-            yield from pieces(response, cancellation)
-        except HTTPError as error:
-            raise unreachable(self._transport.server, error) from error
+        return opened(self._transport, path, read_seconds, request, cancellation)
 
     def _result(self, answer: Answer, request: Request) -> Manifest:
         if not answer.ok:
             raise error_of(answer, request)
         return decoded(answer.body, request.server, Manifest)
-
-
-class _Expired(Exception):
-    """The server no longer has the resource version that a watch was to start from."""
-
-    def __init__(self, status: Manifest) -> None:
-        super().__init__()
-        self.status = status

@@ -81,9 +81,8 @@ class TimedLines:
 
 def asked_since(since: str) -> str | None:
     """The time to ask a server for that gives all lines of a time and later: it knows whole seconds only."""
-    if not since:
-        return None
-    return f"{(datetime.fromisoformat(_utc_of(since)[:_SECONDS]) - MARGIN).isoformat()}Z"
+    time = _utc_of(since)
+    return f"{(datetime.fromisoformat(time[:_SECONDS]) - MARGIN).isoformat()}Z" if time else None
 
 
 def _joined(text: bytes) -> bytes:
