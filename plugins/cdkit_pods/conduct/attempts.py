@@ -10,8 +10,9 @@ import msgspec
 
 from cdkit.api import CdkitError, StepContext
 from cdkit_pods.conduct.conductor import Keeping, conduct
+from cdkit_pods.conduct.occasion import occasion
 from cdkit_pods.options.test_pod import TestPodOptions
-from cdkit_pods.options.translate import Occasion, pod_plan
+from cdkit_pods.options.translate import pod_plan
 from cdkit_pods.plan import PodPlan
 from cdkit_pods.runtime import Runtime
 from cdkit_pods.verdict import verdict_of
@@ -57,19 +58,11 @@ def attempts(
     most = 1 + options.retry_failed
     made: list[Attempt] = []
     for number in range(1, most + 1):
-        occasion = Occasion(
-            step=ctx.step,
-            run_id=ctx.run_id,
-            application=ctx.application,
-            is_secret=ctx.holds_secret,
-            is_file=lambda path: ctx.path(path).is_file(),
-            shard=shard,
-            attempt=number,
-            failed_tests=made[-1].failed_tests if made else (),
-        )
+        failed_tests = made[-1].failed_tests if made else ()
+        plan = pod_plan(options, occasion(ctx, shard, number, failed_tests))
         place = folder if number == 1 else folder / f"attempt-{number}"
         keeping = Keeping(options.keep, options.keep_for, is_tried_again=number < most)
-        made.append(_attempt(ctx, runtime, options, pod_plan(options, occasion), place, keeping))
+        made.append(_attempt(ctx, runtime, options, plan, place, keeping))
         error = made[-1].error
         if error is None or verdict_of(error) != "failed":
             break

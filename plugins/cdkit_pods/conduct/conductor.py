@@ -116,7 +116,8 @@ class _Conductor:
         self._latest: Manifest = {}
         self._looks.subscribe(self._remember)
         self._logs = {container.name: LogStream(ctx, running, container.name) for container in plan.spec.containers}
-        self._hide = [self._show(log) for log in self._logs.values()]
+        for log in self._logs.values():
+            self._show(log)
 
     def carry_out(self) -> CdkitError | None:
         """Bring the pod to its end; gives why it is no success, or None."""
@@ -163,23 +164,21 @@ class _Conductor:
         services = tuple(service.name for service in self._plan.services if not service.may_end)
         return Companions(services, self._plan.init)
 
-    def _show(self, log: LogStream) -> Callable[[], None]:
-        """Show the lines of a log, after the name of the container where there are several; gives what ends it."""
+    def _show(self, log: LogStream) -> None:
+        """Show the lines of a log, after the name of the container where there are several."""
         self._looks.subscribe(log.on_look)
         title = self._plan.title(log.container)
-        return log.subscribe(shown(self._ctx, f"{title} | " if title else ""))
+        log.subscribe(shown(self._ctx, f"{title} | " if title else ""))
 
     def _remember(self, pod: Manifest) -> None:
         self._latest = pod
 
     def _finish_logs(self) -> None:
-        """Wait for the rest of the logs of what has ended; of what still runs no more is shown."""
+        """Wait for the rest of the logs of what has ended; what still runs is followed no further."""
         for log in self._logs.values():
             if ContainerLook.at(self._latest, log.container).phase == "ended":
                 log.finish()
             log.close()
-        for hide in self._hide:
-            hide()
 
     def last_lines(self, container: str) -> Sequence[str]:
         """What a container printed last."""

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from cdkit.api import Duration, Fault
 from cdkit_pods.options.faults import command_faults, pattern_faults
-from cdkit_pods.options.part import Command, Named, Part, PortNumber, Text
+from cdkit_pods.options.part import Command, Named, Part, PortNumber, Text, words_of
 
 Status = Annotated[int, Meta(ge=100, le=599)]
 StatusClass = Annotated[str, Meta(pattern=r"^[1-5](?:xx|[0-9]{2})$(?!\n)", title="a status such as 204 or 2xx")]
@@ -90,3 +90,11 @@ class Wait(Part, frozen=True, kw_only=True, rename={"command": "exec", "all_of":
             yield self
         for part in self.parts:
             yield from part.leaves()
+
+    def words(self) -> Iterable[str]:
+        """The texts that probes are made of: commands, and what is sent in requests."""
+        for leaf in self.leaves():
+            if leaf.command is not None:
+                yield from words_of(leaf.command)
+            if leaf.http is not None:
+                yield from (leaf.http.path, *leaf.http.headers.values())
