@@ -62,30 +62,27 @@ class LogPosition:
 
     def is_new(self, time: str) -> bool:
         """Whether the next line, of this time, was not read before; then it counts as read."""
-        if self._known and self._comes_again(time):
+        if (self._known or self._known_by_number) and self._comes_again(time):
             return False
-        if self._known_by_number:
-            self._known_by_number -= 1
-            return False
-        self._note(time)
-        return True
-
-    def _note(self, time: str) -> None:
         self.total += 1
         runs = self._runs
         if runs and runs[-1].time == time:
             runs[-1].count += 1
-            return
+            return True
         runs.append(_Run(time))
         if len(runs) > self._remembered:
             self._newest_forgotten = max(self._newest_forgotten, runs.popleft().time)
+        return True
 
     def _comes_again(self, time: str) -> bool:
         """Whether a line is the next of those that were read before; those that do not come again are skipped."""
+        if self._known_by_number:
+            self._known_by_number -= 1
+            return True
         known = self._known
-        while known and known[0].time != time and _holds(known, time):
+        while known[0].time != time and _holds(known, time):
             known.popleft()
-        if not known or known[0].time != time:
+        if known[0].time != time:
             known.clear()
             return False
         known[0].count -= 1

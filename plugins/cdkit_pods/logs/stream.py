@@ -97,7 +97,9 @@ class LogStream:
         self._ctx.warn(f"The log of {self.container!r} is not whole: {why}")
 
     def close(self) -> None:
-        """Follow it no further; for one whose container runs on, and of which nobody wants to see more."""
+        """Follow it no further: no subscriber gets another line, and the last ones are still there."""
+        with self._lock:
+            self._on_line = ()
         self._cancellation.cancel(Cancelled("Nobody reads this log any more."))
         self._cancellation.close()
 

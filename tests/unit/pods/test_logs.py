@@ -24,6 +24,7 @@ from cdkit_pods.logs.position import LogPosition
 from cdkit_pods.logs.resumed import ResumedLog
 from cdkit_pods.logs.show import shown
 from cdkit_pods.logs.stream import LogStream
+from tests.real_world import eventually
 from tests.unit.pods.played_pod import PlayedLog, PlayedPod, ended, pod_with, running
 
 PATIENCE = 10.0
@@ -168,9 +169,14 @@ def test_a_cancel_ends_a_log_without_a_word(ctx: StepContext) -> None:
 
 def test_a_log_that_nobody_wants_any_more_is_followed_no_further(ctx: StepContext) -> None:
     followed = Followed(ctx)
+    followed.log.write("seen")
     followed.stream.on_look(pod_with(db=running()))
+    eventually(lambda: followed.texts == ["seen"])
     followed.stream.close()
+    followed.log.write("unseen")
     assert followed.over.wait(PATIENCE)
+    assert followed.texts == ["seen"]
+    assert followed.stream.last_lines[0] == "seen"
     assert warnings(ctx) == []
 
 
