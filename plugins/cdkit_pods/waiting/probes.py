@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from cdkit.api import AccessDenied, Cancellation, CdkitError, Clock, pause
+from cdkit.api import AccessDenied, Cancellation, CdkitError, Clock, Executed, WorldFailed, pause
 from cdkit_pods.runtime import RunningPod
 from cdkit_pods.spec import KEEPER
 from cdkit_pods.waiting.conditions import Exec, Http, Tcp
@@ -124,7 +124,7 @@ class Probe:
                 raise
             except CdkitError as error:
                 self._cancellation.raise_if_cancelled()
-                yield ProbeAnswer(f"could not be asked: {error}")
+                yield ProbeAnswer(f"could not be asked: {str(error).rstrip('.')}")
             pause(self._clock, seconds, self._cancellation)
             seconds = min(2 * seconds, LONGEST_PAUSE)
 
@@ -137,9 +137,7 @@ class Probe:
     def _execute(self, wanted: Exec) -> Iterator[ProbeAnswer]:
         with self._running.execute(self._service, wanted.command, cancellation=self._cancellation) as execution:
             ended = execution.ended()
-        last = ended.errors.strip().rpartition("\n")[2]
-        said = f": {last}" if last else ""
-        yield ProbeAnswer(f"ended with exit code {ended.exit_code}{said}" if ended.exit_code else "")
+        yield ProbeAnswer(f"ended with exit code {ended.exit_code}{_said(ended)}" if ended.exit_code else "")
 
     def _connect(self, wanted: Tcp) -> Iterator[ProbeAnswer]:
         arguments = [str(wanted.port), str(CONNECT_SECONDS), str(ROUNDS), PAUSE_SECONDS]
@@ -159,6 +157,15 @@ class Probe:
             for piece in execution.output():
                 *lines, held = (held + piece).split(b"\n")
                 yield from lines
+            ended = execution.ended()
+        if ended.exit_code:
+            raise WorldFailed(f"{BUSYBOX} of the helper image ended with exit code {ended.exit_code}{_said(ended)}.")
+
+
+def _said(ended: Executed) -> str:
+    """The last line of a command's errors, behind a colon."""
+    last = ended.errors.strip().rpartition("\n")[2]
+    return f": {last}" if last else ""
 
 
 def _http_answer(wanted: Http, line: bytes, body: Pattern | None) -> ProbeAnswer:

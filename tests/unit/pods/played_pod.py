@@ -87,7 +87,7 @@ class PlayedExecution:
 
     def __init__(self, played: Iterator[bytes | int]) -> None:
         self._played = played
-        self._code = 0
+        self._code: int | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -98,16 +98,19 @@ class PlayedExecution:
         return None
 
     def output(self) -> Iterator[bytes]:
-        for piece in self._played:
+        while self._code is None:
+            piece = next(self._played, 0)
             if isinstance(piece, int):
                 self._code = piece
-                return
-            yield piece
+            else:
+                yield piece
 
     def ended(self) -> Executed:
         for _ in self.output():
             pass
-        return Executed(self._code, "".join(str(piece, "utf-8") for piece in self._played if isinstance(piece, bytes)))
+        return Executed(
+            self._code or 0, "".join(str(piece, "utf-8") for piece in self._played if isinstance(piece, bytes))
+        )
 
 
 class PlayedPod:

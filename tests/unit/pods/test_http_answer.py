@@ -9,7 +9,7 @@ import pytest
 
 from cdkit.flow.cancellation import Cancellation
 from cdkit.testing import FakeClock
-from cdkit_pods.waiting.conditions import Http
+from cdkit_pods.waiting.conditions import Http, Tcp
 from cdkit_pods.waiting.http_answer import request_of, shortcoming
 from cdkit_pods.waiting.pattern import Pattern
 from cdkit_pods.waiting.probes import Probe
@@ -75,3 +75,13 @@ def test_what_the_keeper_writes_is_read() -> None:
         "sent no answer within 5 s",
         "",
     ]
+
+
+def test_a_helper_image_without_busybox_is_told() -> None:
+    def play(container: str, command: Sequence[str], cancellation: Cancellation) -> Iterator[bytes | int]:
+        yield from (127, b"no such file\n")
+
+    probe = Probe(PlayedPod(play), "web", FakeClock(), Cancellation())
+    assert next(probe.answers(Tcp(80))).text == (
+        "could not be asked: /bin/busybox of the helper image ended with exit code 127: no such file"
+    )
