@@ -39,7 +39,7 @@ class Sweep:
     def _sweep(self) -> None:
         try:
             for removed in self._runtime.sweep():
-                self._ctx.say(f"{removed} of a run that is no more was removed")
+                self._ctx.say(f"{removed}, was removed")
         except CdkitError as error:
             if self._ctx.cancellation.reason is None:
                 self._ctx.warn(f"What killed runs have left could not be removed: {error}")

@@ -120,8 +120,8 @@ def test_a_removal_that_fails_is_tried_again_at_the_end_of_the_step() -> None:
 
 
 def test_what_killed_runs_have_left_is_removed_and_told() -> None:
-    stage = Stage("", FakeRuntime(orphans=("Pod old",))).play()
-    assert "Pod old of a run that is no more was removed" in stage.lines
+    stage = Stage("", FakeRuntime(orphans=("Pod old, left behind by 'test'",))).play()
+    assert "Pod old, left behind by 'test', was removed" in stage.lines
 
 
 def test_a_sweep_that_fails_is_a_warning() -> None:
