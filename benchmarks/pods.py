@@ -49,7 +49,7 @@ def figures() -> Iterator[Figure]:
     """Of each runtime: the time from the step to its verdict, the speed of logs, and the memory that they take."""
     with tempfile.TemporaryDirectory() as name:
         image = push_tiny_image(Path(name) / "image", os.environ["CDKIT_TEST_REGISTRY"])
-        for tool in (DOCKER,):
+        for tool in (DOCKER, KUBERNETES):
             project = Project(Path(name) / tool.runtime, tool.runtime, image)
             yield _trivial(tool, project)
             yield _log_speed(tool, project)
@@ -71,6 +71,7 @@ class Project:
         self.runtime = runtime
         self.image = image
         self.run = (sys.executable, "-m", "cdkit", "run")
+        self.environ = {**os.environ, "KUBECONFIG": os.environ["CDKIT_TEST_KUBECONFIG"]}
 
     def write(self, test: Sequence[str]) -> None:
         """Let the tests be a command."""
@@ -80,14 +81,15 @@ class Project:
 
     def step_seconds(self) -> float:
         """Run it, and give the seconds from the step's beginning to its verdict, as the run's journal has them."""
-        command(self.run, directory=str(self.folder))
+        command(self.run, directory=str(self.folder), env=self.environ)
         times = {event["type"]: event["time"] for event in self.events() if event["step"] == "test"}
         return float(times["step-finished"] - times["step-started"])
 
-    def events(self) -> list[dict[str, Any]]:
-        """The journal of the last run."""
+    def events(self) -> Iterator[dict[str, Any]]:
+        """The journal of the last run, which may be long: what is held here counts as a child's memory, too."""
         journal = max((self.folder / ".cdkit" / "runs").glob("*/events.jsonl"))
-        return [json.loads(line) for line in journal.read_text().splitlines()]
+        with journal.open() as lines:
+            yield from map(json.loads, lines)
 
 
 def _trivial(tool: Tool, project: Project) -> Figure:
@@ -109,7 +111,7 @@ def _log_speed(tool: Tool, project: Project) -> Figure:
 
 
 def _log_memory(project: Project) -> Figure:
-    memory = megabytes(project.run, directory=str(project.folder))
+    memory = megabytes(project.run, directory=str(project.folder), env=project.environ)
     return Figure(
         f"memory of {LINES:,} log lines on {project.runtime}", memory, 100, "MB", "the most that was resident"
     )
@@ -135,4 +137,27 @@ def _docker_logs(image: str, test: Sequence[str]) -> None:
         command(["docker", "rm", "--force", name])
 
 
+def _kubectl(*arguments: str) -> list[str]:
+    return [os.environ["CDKIT_TEST_KUBECTL"], "--kubeconfig", os.environ["CDKIT_TEST_KUBECONFIG"], *arguments]
+
+
+def _kubectl_run(image: str, test: Sequence[str]) -> None:
+    name = f"cdkit-bench-{secrets.token_hex(4)}"
+    how = (f"--image={image}", "--restart=Never", "--attach", "--rm", "--quiet")
+    command(_kubectl("run", name, *how, "--command", "--", *test))
+
+
+def _kubectl_logs(image: str, test: Sequence[str]) -> None:
+    name = f"cdkit-bench-{secrets.token_hex(4)}"
+    command(_kubectl("run", name, f"--image={image}", "--restart=Never", "--command", "--", *test))
+    try:
+        with tempfile.TemporaryFile() as out:
+            # It refuses a container that has not started yet.
+            while subprocess.run(_kubectl("logs", "--follow", name), stdout=out, stderr=out, check=False).returncode:
+                pass
+    finally:
+        command(_kubectl("delete", "pod", name, "--grace-period=1", "--wait=false"))
+
+
 DOCKER = Tool("docker", "docker run --rm", _docker_run, "docker logs -f", _docker_logs)
+KUBERNETES = Tool("kubernetes", "kubectl run --attach --rm", _kubectl_run, "kubectl logs -f", _kubectl_logs)
