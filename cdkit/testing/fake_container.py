@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
 
 import msgspec
 
-from cdkit.errors import CdkitError
-from cdkit.models.container import ContainerPhase, ContainerRequest, ContainerState, LogLine
+from cdkit.errors import CdkitError, RequestRejected
+from cdkit.models.container import ContainerRequest, ContainerState, LogLine
 from cdkit.testing.fake_files import FakeFiles
 
 Health = Literal["", "starting", "healthy", "unhealthy"]
@@ -52,48 +52,72 @@ def unknown_program(command: tuple[str, ...]) -> FakeProgram:
 
 
 class FakeContainer:
-    """What a fake engine knows of one container.
+    """One container of a fake engine, which holds its lock whenever it does something to it.
 
     Args:
         key: the engine's id for it.
         request: what was asked for.
         program: what it runs.
         files: its files.
-        created: when it was made.
+        now: gives the time, a later one each time.
+        tell: called with what happens to it, as events of an engine are called.
     """
 
     def __init__(
-        self, key: str, request: ContainerRequest, program: FakeProgram, files: FakeFiles, created: str
+        self,
+        key: str,
+        request: ContainerRequest,
+        program: FakeProgram,
+        files: FakeFiles,
+        *,
+        now: Callable[[], str],
+        tell: Callable[[FakeContainer, str], None],
     ) -> None:
-        self.id = key
-        self.name = request.name
-        self.request = request
-        self.program = program
         self.files = files
         self.log: list[LogLine] = []
-        self.phase: ContainerPhase = "created"
-        self.exit_code = 0
-        self.out_of_memory = False
-        self.error = ""
-        self.health: Health = ""
-        self.created = created
-        self.started = ""
-        self.ended = ""
+        self.state = ContainerState(
+            id=key, name=request.name, image=request.image, labels=request.labels, created=now()
+        )
+        self.volumes = frozenset(mount.volume for mount in request.mounts)
+        self._program = program
+        self._now = now
+        self._tell = tell
 
     @property
-    def state(self) -> ContainerState:
-        """As an inspection tells it."""
-        return ContainerState(
-            id=self.id,
-            name=self.name,
-            image=self.request.image,
-            labels=self.request.labels,
-            phase=self.phase,
-            exit_code=self.exit_code,
-            out_of_memory=self.out_of_memory,
-            error=self.error,
-            health=self.health,
-            created=self.created,
-            started=self.started,
-            ended=self.ended,
-        )
+    def is_over(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.state.phase in ("ended", "gone")
+
+    def start(self) -> None:
+        """Play its program.
+
+        Raises:
+            RequestRejected: it cannot be started.
+        """
+        program = self._program
+        if program.refusal:
+            self.change(error=program.refusal, exit_code=program.exit_code)
+            raise RequestRejected(f"Cannot start the container {self.state.name}: {program.refusal}")
+        self.change("start", phase="running", started=self._now(), health=program.health)
+        self.print(program.prints, program.complains)
+        for path, content in program.writes.items():
+            self.files.write(path, content)
+        if not program.stays:
+            self.end(program.exit_code, out_of_memory=program.out_of_memory)
+
+    def print(self, lines: Iterable[str], errors: Iterable[str] = ()) -> None:
+        """Add lines to its log."""
+        self.log += [LogLine(self._now(), line, "stdout") for line in lines]
+        self.log += [LogLine(self._now(), line, "stderr") for line in errors]
+        self._tell(self, "")
+
+    def end(self, exit_code: int, *, out_of_memory: bool = False) -> None:
+        """Let it end."""
+        if out_of_memory:
+            self.change("oom", out_of_memory=True)
+        self.change("die", phase="ended", exit_code=exit_code, ended=self._now())
+
+    def change(self, action: str = "", **fields: Any) -> None:
+        """Let it be in another state, and tell why."""
+        self.state = msgspec.structs.replace(self.state, **fields)
+        self._tell(self, action)

@@ -93,19 +93,17 @@ class FakeContainerEngine:
     def write(self, container: str, *lines: str) -> None:
         """Let a container that runs print further lines."""
         with self._condition:
-            self._print(self._find(container), lines, ())
+            self._find(container).print(lines)
 
     def tell_health(self, container: str, health: Health) -> None:
         """Let a container's health check say something else."""
         with self._condition:
-            found = self._find(container)
-            found.health = health
-            self._tell(found, f"health_status: {health}")
+            self._find(container).change(f"health_status: {health}", health=health)
 
     def end(self, container: str, exit_code: int = 0, *, out_of_memory: bool = False) -> None:
         """Let a container end."""
         with self._condition:
-            self._end(self._find(container), exit_code, out_of_memory=out_of_memory)
+            self._find(container).end(exit_code, out_of_memory=out_of_memory)
 
     # What the port asks
 
@@ -159,19 +157,20 @@ class FakeContainerEngine:
         if image is None:
             raise ObjectNotFound(f"{what}: No such image: {_full(request.image)}")
         with self._condition:
-            if any(container.name == request.name for container in self._containers.values()):
+            if any(container.state.name == request.name for container in self._containers.values()):
                 raise ObjectConflict(f'{what}: Conflict. The container name "/{request.name}" is already in use.')
             made = FakeContainer(
                 f"{len(self.requests):064x}",
                 request,
                 self._programs.find(_command(request, image)),
                 FakeFiles.of(request, self.files),
-                self._now(),
+                now=self._now,
+                tell=self._tell,
             )
             self.requests.append(request)
-            self._containers[made.id] = made
+            self._containers[made.state.id] = made
             self._tell(made, "create")
-            return made.id
+            return made.state.id
 
     def start(self, container: str) -> None:
         """Let a container run. One that runs already is left alone.
@@ -182,8 +181,8 @@ class FakeContainerEngine:
         self._answer()
         with self._condition:
             found = self._find(container)
-            if found.phase == "created":
-                self._start(found)
+            if found.state.phase == "created":
+                found.start()
 
     def inspect(self, container: str) -> ContainerState | None:
         """How a container fares, or None when there is none."""
@@ -228,9 +227,9 @@ class FakeContainerEngine:
         cancellation.raise_if_cancelled()
         with self._condition:
             found = self._find(container)
-        if found.phase != "running":
+        if found.state.phase != "running":
             raise RequestRejected(f"Cannot run {command[0]} in the container {container}: it is not running")
-        self.executed.append((found.name, *command))
+        self.executed.append((found.state.name, *command))
         return FakeExecution(tuple(command), self._programs.find(command), stdin, cancellation)
 
     def read_archive(self, container: str, path: str, cancellation: Cancellation) -> Iterator[bytes]:
@@ -259,7 +258,7 @@ class FakeContainerEngine:
         """Give a container another name."""
         self._answer()
         with self._condition:
-            self._find(container).name = name
+            self._find(container).change("rename", name=name)
 
     def remove(self, container: str) -> bool:
         """Kill a container and remove it. False when there was none."""
@@ -269,11 +268,10 @@ class FakeContainerEngine:
                 found = self._find(container)
             except ObjectNotFound:
                 return False
-            if found.phase == "running":
-                self._end(found, KILLED)
-            del self._containers[found.id]
-            found.phase = "gone"
-            self._tell(found, "destroy")
+            if found.state.phase == "running":
+                found.end(KILLED)
+            del self._containers[found.state.id]
+            found.change("destroy", phase="gone")
             return True
 
     def remove_volume(self, name: str) -> bool:
@@ -284,7 +282,7 @@ class FakeContainerEngine:
         """
         self._answer()
         with self._condition:
-            if any(name == mount.volume for each in self._containers.values() for mount in each.request.mounts):
+            if any(name in each.volumes for each in self._containers.values()):
                 raise ObjectConflict(f"Cannot remove the volume {name}: remove {name}: volume is in use")
             self.files.pop(name, None)
             return self._volumes.pop(name, None) is not None
@@ -293,7 +291,7 @@ class FakeContainerEngine:
         """All containers with these labels, whether they run or not."""
         self._answer()
         with self._condition:
-            return [each.state for each in self._containers.values() if _matches(labels, each.request.labels)]
+            return [each.state for each in self._containers.values() if _matches(labels, each.state.labels)]
 
     def volumes(self, labels: Mapping[str, str]) -> list[EngineVolume]:
         """The volumes with these labels."""
@@ -312,40 +310,14 @@ class FakeContainerEngine:
 
     def _find(self, container: str) -> FakeContainer:
         for each in self._containers.values():
-            if container in (each.id, each.name):
+            if container in (each.state.id, each.state.name):
                 return each
         raise ObjectNotFound(f"No such container: {container}")
 
-    def _start(self, container: FakeContainer) -> None:
-        program = container.program
-        if program.refusal:
-            container.error, container.exit_code = program.refusal, program.exit_code
-            raise RequestRejected(f"Cannot start the container {container.name}: {program.refusal}")
-        container.phase, container.started = "running", self._now()
-        container.health = program.health
-        self._tell(container, "start")
-        self._print(container, program.prints, program.complains)
-        for path, content in program.writes.items():
-            container.files.write(path, content)
-        if not program.stays:
-            self._end(container, program.exit_code, out_of_memory=program.out_of_memory)
-
-    def _end(self, container: FakeContainer, exit_code: int, *, out_of_memory: bool = False) -> None:
-        container.phase, container.ended = "ended", self._now()
-        container.exit_code, container.out_of_memory = exit_code, out_of_memory
-        if out_of_memory:
-            self._tell(container, "oom")
-        self._tell(container, "die")
-
-    def _print(self, container: FakeContainer, lines: Iterable[str], errors: Iterable[str]) -> None:
-        container.log += [LogLine(self._now(), line, "stdout") for line in lines]
-        container.log += [LogLine(self._now(), line, "stderr") for line in errors]
-        self._wake()
-
     def _tell(self, container: FakeContainer, action: str) -> None:
         for labels, inbox in self._listeners:
-            if _matches(labels, container.request.labels):
-                inbox.put(EngineEvent(container.id, action))
+            if action and _matches(labels, container.state.labels):
+                inbox.put(EngineEvent(container.state.id, action))
         self._wake()
 
     def _heard(self, inbox: Inbox[EngineEvent | _HangUp], cancellation: Cancellation) -> Iterator[EngineEvent]:
@@ -365,11 +337,7 @@ class FakeContainerEngine:
         with self._condition:
             if follow:
                 self._condition.wait_for(
-                    lambda: (
-                        len(container.log) > position
-                        or container.phase in ("ended", "gone")
-                        or cancellation.reason is not None
-                    )
+                    lambda: len(container.log) > position or container.is_over or cancellation.reason is not None
                 )
             cancellation.raise_if_cancelled()
             return container.log[position] if len(container.log) > position else None
