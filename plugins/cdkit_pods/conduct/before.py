@@ -11,15 +11,22 @@ from cdkit_pods.conduct.occasion import occasion
 from cdkit_pods.options.faults import folder_fault
 from cdkit_pods.options.test_pod import TestPodOptions
 from cdkit_pods.options.translate import pod_plan
+from cdkit_pods.runtime import Runtime
 from cdkit_pods.spec import PodSpec
 
 
-def problems(ctx: StepContext, options: TestPodOptions) -> Iterator[Problem]:
-    """What would keep the tests from running; changes nothing."""
+def problems(ctx: StepContext, options: TestPodOptions, runtime: Runtime | None = None) -> Iterator[Problem]:
+    """What would keep the tests from running; changes nothing.
+
+    Args:
+        ctx: the step.
+        options: of the step.
+        runtime: where the pods run; as the options say when left out.
+    """
     spec = pod_plan(options, occasion(ctx)).spec
     yield from _file_problems(ctx, options)
     yield from _secret_problems(ctx, options, spec)
-    yield from runtime_for(ctx, options.runtime).check(spec)
+    yield from (runtime or runtime_for(ctx, options.runtime)).check(spec)
 
 
 def changes(ctx: StepContext, options: TestPodOptions) -> Iterator[Change]:

@@ -15,6 +15,7 @@ from cdkit.models.environment import Environment
 from cdkit.models.event import StepOutput, TestsReported, Warned
 from cdkit.testing import FakeWorld
 from cdkit.testing.steps import RecordedRun
+from cdkit_pods.conduct.before import problems
 from cdkit_pods.conduct.whole import Ended, run_tests
 from tests.unit.pods.conduct.fake_runtime import NAMESPACE, FakeRuntime, PatientClock
 from tests.unit.pods.options.reading import read
@@ -48,6 +49,16 @@ class Stage:
         )
         self._options = read(options)
         self._surprise: BaseException | None = None
+
+    def hide(self, secret: str) -> Stage:
+        """Make a text a secret of the run."""
+        self._run.hide(secret)
+        return self
+
+    def problems(self) -> list[str]:
+        """What the check of the step finds."""
+        context = StepContext("test", self._run, env={}, cancellation=self.cancellation)
+        return [str(problem) for problem in problems(context, self._options, self.runtime)]
 
     def play(self, seconds: float = 0.0) -> Stage:
         """Run the step to its end; `seconds` pass each time that nothing else happens."""
