@@ -56,16 +56,15 @@ def error_of_none(options: TestPodOptions, readings: Readings, last_lines: Seque
 
 
 def reported(ctx: StepContext, readings: Readings, folder: Path) -> TestReport:
-    """The report of all tests: shown, and written into `folder` as one file."""
+    """The report of all tests, shown, and written into `folder` as one file; of none, nothing is shown."""
     cases: list[TestCase] = []
     for shard in readings:
         cases += merge_attempts([reading.cases for reading in shard])
-    file = ""
-    if cases:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_junit(cases, folder / MERGED, ctx.holds_secret)
-        file = relative_to_workspace(ctx, folder / MERGED)
-    report = report_of(cases, file)
+    if not cases:
+        return report_of(cases)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_junit(cases, folder / MERGED, ctx.holds_secret)
+    report = report_of(cases, relative_to_workspace(ctx, folder / MERGED))
     ctx.report_tests(report)
     return report
 
