@@ -16,7 +16,8 @@ import pytest
 from cdkit.errors import ClusterUnreachable, Unavailable, WorldFailed
 from cdkit.models.container import Executed
 from cdkit_pods.kubernetes import gates
-from cdkit_pods.kubernetes.folders import ATTEMPTS, BLOCK, read_folder, write_folder
+from cdkit_pods.kubernetes.folders import BLOCK, read_folder, write_folder
+from cdkit_pods.kubernetes.outages import ATTEMPTS
 
 from .tiny import BUSYBOX
 

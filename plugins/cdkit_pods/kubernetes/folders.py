@@ -7,12 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from cdkit.api import Executed, Execution, Unavailable, WorldFailed
 from cdkit_pods.kubernetes.gates import BUSYBOX
-
-ATTEMPTS = 5
-"""How often in a row a connection may break without anything having come through it."""
-
-FIRST_PAUSE = 0.5
-"""Seconds before the second attempt; each further pause is twice as long."""
+from cdkit_pods.kubernetes.outages import Patience, Pause
 
 BLOCK = 512
 """Bytes. An archive consists of blocks, and is resumed between two of them."""
@@ -45,8 +40,6 @@ done | {BUSYBOX} tar -xof - -C "$1" && {BUSYBOX} chmod -R g=u "$1"
 Execute = Callable[[Sequence[str], Iterable[bytes]], Execution]
 """Runs a command in the keeper with an input."""
 
-Pause = Callable[[float], None]
-
 
 def read_folder(execute: Execute, folder: str, pause: Pause) -> Iterator[bytes]:
     """A folder as a tar archive. A connection that breaks is made again, and the archive goes on where it broke off.
@@ -61,20 +54,19 @@ def read_folder(execute: Execute, folder: str, pause: Pause) -> Iterator[bytes]:
         WorldFailed: the folder cannot be read, or changed while it was.
     """
     archive = _Archive()
-    failures = 0
+    patience = Patience(pause)
     while True:
         before = archive.blocks
         try:
             with execute(_reading(folder, before), ()) as execution:
                 yield from archive.go_on(execution.output())
                 ended = execution.ended()
-        except Unavailable:
-            failures = 1 if archive.blocks > before else failures + 1
-            if failures >= ATTEMPTS:
-                raise
+        except Unavailable as error:
+            if archive.blocks > before:
+                patience.renew()
+            patience.wait(error)
         else:
             return _must_be_well(ended, f"The folder {folder} of the pod cannot be read")
-        pause(FIRST_PAUSE * 2 ** (failures - 1))
 
 
 def write_folder(execute: Execute, folder: str, archive: Iterable[bytes]) -> None:

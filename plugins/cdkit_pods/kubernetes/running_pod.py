@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cdkit.api import (
     Cancellation,
     Duration,
+    Executed,
     Execution,
     LogLine,
     ObjectNotFound,
@@ -22,6 +23,7 @@ from cdkit_pods.kubernetes.folders import read_folder, write_folder
 from cdkit_pods.kubernetes.gates import BUSYBOX, opening
 from cdkit_pods.kubernetes.heartbeat import Heartbeat
 from cdkit_pods.kubernetes.manifest import VOLUMES
+from cdkit_pods.kubernetes.outages import Pause, through_outages
 from cdkit_pods.looks import ContainerLook
 from cdkit_pods.ownership import kept
 from cdkit_pods.spec import KEEPER
@@ -69,8 +71,10 @@ class KubernetesPod:
         Raises:
             WorldFailed: the pod is gone, or its keeper has ended.
         """
-        with self._in_keeper(opening(container), (), self._ctx.cancellation) as execution:
-            ended = execution.ended()
+        cancellation = self._ctx.cancellation
+        ended = through_outages(
+            lambda: self._ended_in_keeper(opening(container), cancellation), self._pause(cancellation)
+        )
         if ended.exit_code:
             message = f"{container!r} of {self.ref} cannot be started: its gate does not open."
             raise WorldFailed(message, evidence=ended.errors.splitlines())
@@ -96,7 +100,7 @@ class KubernetesPod:
         return read_folder(
             lambda command, stdin: self._in_keeper(command, stdin, cancellation),
             f"{VOLUMES}/{volume}",
-            lambda seconds: pause(self._ctx.clock, seconds, cancellation),
+            self._pause(cancellation),
         )
 
     def write_folder(self, volume: str, archive: Iterable[bytes], cancellation: Cancellation) -> None:
@@ -133,6 +137,13 @@ class KubernetesPod:
         yield (*kubectl, "delete", "namespace", self._root.name) if is_namespace else (
             *inside, "delete", "pod", self.ref.name
         )  # fmt: skip
+
+    def _pause(self, cancellation: Cancellation) -> Pause:
+        return lambda seconds: pause(self._ctx.clock, seconds, cancellation)
+
+    def _ended_in_keeper(self, command: Sequence[str], cancellation: Cancellation) -> Executed:
+        with self._in_keeper(command, (), cancellation) as execution:
+            return execution.ended()
 
     def _in_keeper(self, command: Sequence[str], stdin: Iterable[bytes], cancellation: Cancellation) -> Execution:
         self._await_keeper(cancellation)

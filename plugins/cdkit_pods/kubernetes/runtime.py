@@ -88,19 +88,19 @@ class KubernetesRuntime:
 
     def _made(self, spec: PodSpec, belongings: Belongings) -> KubernetesPod:
         name = _name(spec)
-        namespace = self._ctx.namespace
-        root: ObjectRef | None = None
-        if spec.own_namespace:
-            root = ObjectRef.of(belongings.create(namespace_manifest(self._metadata(spec, f"cdkit-{name}"))))
-            namespace = root.name
-            furnish(self._ctx, spec, namespace)
-        metadata = self._metadata(spec, name) | {"namespace": namespace}
+        own = self._own_namespace(spec, f"cdkit-{name}", belongings) if spec.own_namespace else None
+        metadata = self._metadata(spec, name) | {"namespace": own.name if own else self._ctx.namespace}
         secret = belongings.create(secret_manifest(spec, metadata)) if needs_secret(spec) else None
         pod = belongings.create(pod_manifest(spec, metadata, secret=name))
         if secret is not None:
             self._ctx.cluster.patch(ObjectRef.of(secret), belonging(pod), "merge")
         ref = ObjectRef.of(pod)
-        return KubernetesPod(self._ctx, ref, root=root or ref, belongings=belongings, has_keeper=spec.keeper)
+        return KubernetesPod(self._ctx, ref, root=own or ref, belongings=belongings, has_keeper=spec.keeper)
+
+    def _own_namespace(self, spec: PodSpec, name: str, belongings: Belongings) -> ObjectRef:
+        belongings.create(namespace_manifest(self._metadata(spec, name)))
+        furnish(self._ctx, spec, name)
+        return ObjectRef("v1", "Namespace", name)
 
     def _take_back(self, belongings: Belongings) -> None:
         try:
