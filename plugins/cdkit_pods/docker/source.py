@@ -12,28 +12,20 @@ from cdkit.api import (
     Cancelled,
     Clock,
     ContainerEngine,
-    ContainerState,
     EngineUnreachable,
     Inbox,
     Manifest,
     ObjectChange,
     ObjectQuery,
-    pause,
 )
 from cdkit_pods.docker.known_pod import KnownPod
 from cdkit_pods.docker.naming import POD
-from cdkit_pods.docker.told import KILLED
 
 LONGEST_WATCH = 300
 """Seconds, as of a cluster's watches."""
 
 TOLD = ("start", "die", "oom", "destroy", "health_status")
 """The events after which a container is looked at; its health checks and our own commands bring many others."""
-
-
-OOM_SECONDS, OOM_PAUSE = 1.0, 0.1
-"""The engine hears from the kernel that the memory was exhausted in another way than that a container has ended, and
-sometimes later; a kubelet, too, looks but once a second."""
 
 
 class _News(msgspec.Struct, frozen=True):
@@ -143,17 +135,5 @@ class PodSource:
 
     def _look_at(self, key: str) -> None:
         container = self._pod.made.get(key)
-        if container is None:
-            return
-        state = self._engine.inspect(key)
-        until = self._clock.monotonic() + OOM_SECONDS
-        while self._may_be_out_of_memory(container, state) and self._clock.monotonic() < until:
-            pause(self._clock, OOM_PAUSE, Cancellation())
-            state = self._engine.inspect(key)
-        self._pod.seen(container, state)
-
-    def _may_be_out_of_memory(self, container: str, state: ContainerState | None) -> bool:
-        """Whether a container was killed, and the engine may not know yet that it was for its memory."""
-        if state is None or state.exit_code != KILLED or state.out_of_memory:
-            return False
-        return any(item.name == container and item.memory for item in self._pod.spec.containers)
+        if container is not None:
+            self._pod.seen(container, self._engine.inspect(key))
