@@ -11,7 +11,10 @@ from cdkit.api import HealthCheck
 MAIN = "test"
 """The name of the container whose end decides."""
 
-KEEPER = "cdkit-keeper"
+OWN_PREFIX = "cdkit-"
+"""With which the names of containers and volumes of ours begin, and no others."""
+
+KEEPER = f"{OWN_PREFIX}keeper"
 """The name of the container of ours: it holds the shared volumes until they are drained, and answers probes."""
 
 

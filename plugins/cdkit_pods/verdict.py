@@ -7,6 +7,7 @@ from typing import Literal
 
 from cdkit.api import (
     Cancelled,
+    Cause,
     CdkitError,
     Decision,
     TimedOut,
@@ -14,13 +15,15 @@ from cdkit.api import (
     WorkFailed,
     WorldFailed,
 )
-from cdkit_pods.spec import MAIN
+from cdkit_pods.spec import MAIN, OWN_PREFIX
 
 Verdict = Literal["passed", "failed", "timed out", "broken", "unknown", "cancelled"]
 """`failed` is the tests' own word; `broken`: they could not be run; `unknown`: nobody can tell how they ended."""
 
 BY_WEIGHT: tuple[Verdict, ...] = ("passed", "failed", "timed out", "broken", "unknown", "cancelled")
 """Of several pods the heaviest verdict counts."""
+
+HELPER_REMEDY = "Name an image with a static busybox under `helper_image` that can be pulled here."
 
 LastLines = Callable[[str], Sequence[str]]
 """Gives the last lines of a container's log."""
@@ -60,8 +63,9 @@ def error_of(decision: Decision, last_lines: LastLines) -> CdkitError | None:
         evidence = last_lines(MAIN) or cause.evidence
         return WorkFailed(cause.sentence, remedy=cause.remedy, cause=cause.id, evidence=evidence)
     error = TimedOut if cause.id == "deadline-exceeded" else WorldFailed
-    lines = last_lines(cause.container or MAIN)
-    return error(cause.sentence, remedy=cause.remedy, cause=cause.id, evidence=[*cause.evidence, *_indented(lines)])
+    remedy = HELPER_REMEDY if _is_about_the_helper(cause) else cause.remedy
+    evidence = [*cause.evidence, *(f"  {line}" for line in last_lines(cause.container or MAIN))]
+    return error(cause.sentence, remedy=remedy, cause=cause.id, evidence=evidence)
 
 
 def with_last_lines(error: CdkitError, last_lines: LastLines) -> CdkitError:
@@ -71,5 +75,5 @@ def with_last_lines(error: CdkitError, last_lines: LastLines) -> CdkitError:
     return error
 
 
-def _indented(lines: Sequence[str]) -> list[str]:
-    return [f"  {line}" for line in lines]
+def _is_about_the_helper(cause: Cause) -> bool:
+    return cause.concern == "image" and cause.container.startswith(OWN_PREFIX)

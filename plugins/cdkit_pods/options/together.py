@@ -11,13 +11,12 @@ from cdkit_pods.options.cycles import cycles
 from cdkit_pods.options.faults import LABEL, command_faults, folder_fault, overlap
 from cdkit_pods.options.folders import artifact_folders, is_outside, volume_names
 from cdkit_pods.options.init import init_name, init_options
-from cdkit_pods.spec import KEEPER, MAIN
+from cdkit_pods.spec import MAIN, OWN_PREFIX
 
 if TYPE_CHECKING:
     from cdkit_pods.options.test_pod import TestPodOptions
 
 OWN_NAMES = frozenset({MAIN, "localhost"})
-OWN_PREFIX = KEEPER.partition("-")[0] + "-"
 
 
 def faults_together(options: TestPodOptions) -> Iterable[Fault]:
