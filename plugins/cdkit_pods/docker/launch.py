@@ -49,6 +49,7 @@ class Launch:
         self._pod = pod
         self._cancellation = cancellation
         self._opened: set[str] = set()
+        self._tried: set[str] = set()
         self._fetching: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -188,11 +189,15 @@ class Launch:
         return bool(key)
 
     def _start(self, container: str, key: str) -> None:
-        """Start a container that has never run. Why it cannot be started is told by its state."""
-        state = self._engine.inspect(key)
-        if state is not None and state.phase == "created":
-            self._cancellation.raise_if_cancelled()
+        """Start a container, once. Why it cannot be started is told by its state."""
+        self._cancellation.raise_if_cancelled()
+        if key not in self._tried or self._is_new(key):
+            self._tried.add(key)
             with suppress(RequestRejected):
                 self._engine.start(key)
-            state = self._engine.inspect(key)
-        self._pod.seen(container, state)
+        self._pod.seen(container, self._engine.inspect(key))
+
+    def _is_new(self, key: str) -> bool:
+        """Whether a container has never run: the answer to its start may have been lost."""
+        state = self._engine.inspect(key)
+        return state is not None and state.phase == "created"

@@ -20,7 +20,7 @@ from cdkit.clients.registry.address import DOCKER_HUB
 from cdkit.clients.registry.logins import Login, Logins
 from cdkit.errors import ObjectConflict, ObjectNotFound
 from cdkit.flow.cancellation import Cancellation, pause
-from cdkit.flow.clock import SystemClock
+from cdkit.flow.clock import SystemClock, measured
 from cdkit.models.container import (
     ContainerRequest,
     ContainerState,
@@ -32,8 +32,8 @@ from cdkit.models.container import (
 from cdkit.models.image import Credentials, ImageReference
 from cdkit.ports.image_engine import OnProgress
 
-REMOVAL_PAUSE = 0.05
-"""Seconds between two looks whether a container is gone that somebody else is removing."""
+REMOVAL_SECONDS, REMOVAL_PAUSE = 30.0, 0.05
+"""How long a container that somebody else is removing may take to go, and the time between two looks."""
 
 
 class DockerContainers:
@@ -175,7 +175,10 @@ class DockerContainers:
             return self._delete(f"Cannot remove the container {container}", f"/containers/{part(container)}", query)
         except ObjectConflict:
             # Somebody else is removing it.
+            waited = measured(SystemClock())
             while self.inspect(container) is not None:
+                if waited() > REMOVAL_SECONDS:
+                    raise
                 pause(SystemClock(), REMOVAL_PAUSE, Cancellation())
             return False
 
