@@ -13,7 +13,8 @@ import pytest
 from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.container import HealthCheck
-from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
+from cdkit.models.duration import Duration
+from cdkit.models.kube import ObjectQuery, ObjectRef
 from cdkit.step import StepContext
 from cdkit_pods.kubernetes.runtime import KubernetesRuntime
 from cdkit_pods.looks import ContainerLook
@@ -167,14 +168,12 @@ def test_an_own_namespace_is_limited_and_gone_with_the_pod(
     assert cluster.get(ObjectRef("v1", "Namespace", name)) is None
 
 
-def test_what_is_kept_can_be_looked_at_with_the_commands_that_are_told(
+def test_what_is_kept_for_a_look_is_no_orphan(
     start: Start, cluster: KubernetesCluster, ctx: StepContext, helper_image: str
 ) -> None:
-    from cdkit.models.duration import Duration
-
     running = start(shell(helper_image, "exit 0"))
     running.keep(Duration(3600))
     assert KubernetesRuntime(ctx).sweep() == []
-    pod: Manifest | None = cluster.get(running.ref)
+    pod = cluster.get(running.ref)
     assert pod is not None
     assert "cdkit.dev/kept-until" in pod["metadata"]["annotations"]

@@ -95,8 +95,11 @@ class KubernetesPod:
         """The content of a shared volume as a tar archive, whole, also when the connection broke in between.
 
         Raises:
-            WorldFailed: the volume cannot be read any more, or changed while the connection was broken.
+            WorldFailed: the volume cannot be read any more, or changed while the connection was broken; or the keeper
+                has not started, which is not waited for, because tests that have left something began after it.
         """
+        if not self._is_keeper_running():
+            raise WorldFailed(f"The keeper of {self.ref} has never started, and with it nothing can be read.")
         return read_folder(
             lambda command, stdin: self._in_keeper(command, stdin, cancellation),
             f"{VOLUMES}/{volume}",
@@ -133,10 +136,8 @@ class KubernetesPod:
         yield (*inside, "logs", self.ref.name, "--all-containers", "--prefix")
         if self._has_keeper:
             yield (*inside, "exec", "-it", self.ref.name, "-c", KEEPER, "--", BUSYBOX, "sh")
-        is_namespace = self._root.kind == "Namespace"
-        yield (*kubectl, "delete", "namespace", self._root.name) if is_namespace else (
-            *inside, "delete", "pod", self.ref.name
-        )  # fmt: skip
+        where = kubectl if self._root.kind == "Namespace" else inside
+        yield (*where, "delete", self._root.kind.lower(), self._root.name)
 
     def _pause(self, cancellation: Cancellation) -> Pause:
         return lambda seconds: pause(self._ctx.clock, seconds, cancellation)
@@ -150,16 +151,22 @@ class KubernetesPod:
         return self._ctx.cluster.execute(self.ref, KEEPER, command, stdin=stdin, cancellation=cancellation)
 
     def _await_keeper(self, cancellation: Cancellation) -> None:
-        while not self._keeper_runs:
-            look = self._look_at_keeper()
-            if look.phase == "ended":
-                raise WorldFailed(f"The keeper of {self.ref} has ended, and with it nothing can be reached in the pod.")
-            self._keeper_runs = look.phase == "running"
-            if not self._keeper_runs:
-                pause(self._ctx.clock, LOOK_SECONDS, cancellation)
+        while not self._is_keeper_running():
+            pause(self._ctx.clock, LOOK_SECONDS, cancellation)
 
-    def _look_at_keeper(self) -> ContainerLook:
+    def _is_keeper_running(self) -> bool:
+        """Whether the keeper has started; asked until it has.
+
+        Raises:
+            WorldFailed: it has ended already, or the pod is gone.
+        """
+        if self._keeper_runs:
+            return True
         pod = self._ctx.cluster.get(self.ref)
         if pod is None:
             raise ObjectNotFound(f"{self.ref} is not in the namespace {self.ref.namespace!r} any more.")
-        return ContainerLook.at(pod, KEEPER)
+        phase = ContainerLook.at(pod, KEEPER).phase
+        if phase == "ended":
+            raise WorldFailed(f"The keeper of {self.ref} has ended, and with it nothing can be reached in the pod.")
+        self._keeper_runs = phase == "running"
+        return self._keeper_runs

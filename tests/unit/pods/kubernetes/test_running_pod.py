@@ -113,6 +113,11 @@ def test_a_gate_that_does_not_open_says_why(cluster: FakeCluster, running: Runni
     assert failed.value.evidence == ("touch: no space left",)
 
 
+def test_a_volume_is_not_waited_for_when_the_keeper_has_never_started(running: RunningPod) -> None:
+    with pytest.raises(WorldFailed, match="has never started"):
+        running.read_folder("out", Cancellation())
+
+
 def test_a_volume_is_read_through_the_keeper(cluster: FakeCluster, running: RunningPod) -> None:
     let_keeper_be(cluster, running, {"running": {}})
     archive = bytes(1024)
