@@ -87,9 +87,10 @@ class DockerPod:
 
         Raises:
             WorldFailed: it cannot be unpacked.
+            CdkitError: the reason of the cancellation.
         """
         keeper, folder = self._pod.await_start(KEEPER, cancellation), f"{VOLUMES}/{volume}"
-        self._engine.write_archive(keeper, folder, archive)
+        self._engine.write_archive(keeper, folder, _unless_cancelled(archive, cancellation))
         open_it = (BUSYBOX, "chmod", "-R", "go=u", folder)
         with self._engine.execute(keeper, open_it, cancellation=cancellation) as execution:
             ended = execution.ended()
@@ -130,3 +131,9 @@ class DockerPod:
             *(volume_name(pod, volume.name) for volume in spec.volumes),
             volume_name(pod, MARKER),
         )
+
+
+def _unless_cancelled(pieces: Iterable[bytes], cancellation: Cancellation) -> Iterator[bytes]:
+    for piece in pieces:
+        cancellation.raise_if_cancelled()
+        yield piece

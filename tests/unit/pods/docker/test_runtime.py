@@ -297,6 +297,19 @@ def test_files_go_into_a_volume_and_come_out_of_it(place: Place) -> None:
     assert place.is_empty()
 
 
+def test_a_cancel_ends_an_upload(place: Place) -> None:
+    running = place.start(with_keeper(TEST, volumes=(Volume(name="data"),)))
+
+    def pieces() -> Iterator[bytes]:
+        yield b"x"
+        place.cancellation.cancel(Cancelled())
+        yield b"y"
+
+    with pytest.raises(Cancelled):
+        running.write_folder("data", pieces(), place.cancellation)
+    running.remove()
+
+
 def test_the_log_of_a_container_is_that_of_the_engine(place: Place) -> None:
     running = place.start(a_spec())
     place.follow(running)
