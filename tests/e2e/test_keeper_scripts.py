@@ -243,3 +243,10 @@ def test_a_health_check_fails_until_the_program_has_started(gate: Gate) -> None:
     assert gate.run(*check, script=gates.PROBE).returncode == 1
     gate.open()
     assert gate.run(*check, script=gates.PROBE).returncode == 0
+
+
+def test_a_health_check_that_cannot_be_run_is_not_the_last_word_of_its_container(gate: Gate) -> None:
+    gate.open()
+    ended = gate.run("pg_isready", script=gates.PROBE)
+    assert (ended.returncode, ended.stderr) == (127, 'exec: "pg_isready": executable file not found in $PATH\n')
+    assert not gate.last_words.exists()

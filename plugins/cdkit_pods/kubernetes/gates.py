@@ -26,10 +26,12 @@ _WAIT = """\
 trap 'exit 143' TERM
 until [ -e "/.cdkit/open/$1" ]; do /.cdkit/busybox sleep 0.1; done
 trap - TERM
+cdkit_last_words=/dev/termination-log
 """
 
 _ASK = """\
 [ -e "/.cdkit/open/$1" ] || exit 1
+cdkit_last_words=/dev/null
 """
 
 # `exec` gets a path, because it would take an applet of busybox for a program of the same name. What cannot be run is
@@ -39,7 +41,7 @@ shift
 cdkit_program=$1
 shift
 cdkit_refuse() {
-  echo "exec: \\"$cdkit_program\\": $1" | /.cdkit/busybox tee /dev/termination-log >&2
+  echo "exec: \\"$cdkit_program\\": $1" | /.cdkit/busybox tee "$cdkit_last_words" >&2
   exit "$2"
 }
 case $cdkit_program in
