@@ -275,6 +275,7 @@ class StepContext:
         source: Watchable | None = None,
         companions: Companions | None = None,
         cancellation: Cancellation | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> Decision:
         """Watch a pod that runs once until it has ended or cannot run; says what it waits for.
 
@@ -285,6 +286,7 @@ class StepContext:
             source: what speaks as the API server of the pod; the environment's cluster when left out.
             companions: containers beside the main one that may not end as they like.
             cancellation: ends the watching; that of the step when left out.
+            tell: hears how the pod fares; it is said that this is waited for when left out.
         """
         from cdkit.diagnosis.companion import ALONE
         from cdkit.observe.pods import follow_pod
@@ -296,7 +298,7 @@ class StepContext:
             on_look=on_look,
             cancellation=cancellation or self.cancellation,
             clock=self.clock,
-            tell=self.waiting,
+            tell=tell or self.waiting,
             patience=self.environment.patience,
             companions=companions or ALONE,
         )

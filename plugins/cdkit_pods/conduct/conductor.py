@@ -119,6 +119,17 @@ class _Conductor:
         for log in self._logs.values():
             self._show(log)
 
+        self._told = ""
+        self._opening = Opening(
+            ctx,
+            plan,
+            running,
+            looks=self._looks,
+            logs=self._logs,
+            cancellation=self._cancellation,
+            on_ready=self._tell_again,
+        )
+
     def carry_out(self) -> CdkitError | None:
         """Bring the pod to its end; gives why it is no success, or None."""
         outcome = self._followed()
@@ -134,16 +145,8 @@ class _Conductor:
 
     def _followed(self) -> Decision | CdkitError:
         """The decision on the pod, or what has ended it before there was one."""
-        opening = Opening(
-            self._ctx,
-            self._plan,
-            self._running,
-            looks=self._looks,
-            logs=self._logs,
-            cancellation=self._cancellation,
-        )
         try:
-            opening.begin()
+            self._opening.begin()
             return self._ctx.follow_pod(
                 self._running.ref,
                 MAIN,
@@ -151,13 +154,14 @@ class _Conductor:
                 source=self._running.source,
                 companions=self._companions,
                 cancellation=self._cancellation,
+                tell=self._tell,
             )
         except CdkitError as error:
             return error
         finally:
             self._cancellation.cancel(Cancelled("The tests are over."))
             self._cancellation.close()
-            opening.close()
+            self._opening.close()
 
     @property
     def _companions(self) -> Companions:
@@ -169,6 +173,16 @@ class _Conductor:
         self._looks.subscribe(log.on_look)
         title = self._plan.title(log.container)
         log.subscribe(shown(self._ctx, f"{title} | " if title else ""))
+
+    def _tell(self, how: str) -> None:
+        """Say what is waited for: how the pod fares, and which services are not ready."""
+        self._told = how
+        missing = ", ".join(self._opening.unready)
+        self._ctx.waiting(f"{how}; not ready yet: {missing}" if missing else how)
+
+    def _tell_again(self) -> None:
+        if self._told:
+            self._tell(self._told)
 
     def _remember(self, pod: Manifest) -> None:
         self._latest = pod

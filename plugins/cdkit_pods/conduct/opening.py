@@ -35,6 +35,10 @@ class Opening:
         looks: every look at the pod.
         logs: the logs of its containers, which have not begun yet.
         cancellation: the pod's own.
+        on_ready: called when a service has become ready.
+
+    Attributes:
+        unready: the services that are not ready yet.
     """
 
     def __init__(
@@ -46,13 +50,17 @@ class Opening:
         looks: PodLooks,
         logs: Mapping[str, LogStream],
         cancellation: Cancellation,
+        on_ready: Callable[[], None] = lambda: None,
     ) -> None:
+        self.unready = tuple(service.name for service in plan.services)
+        self._on_ready = on_ready
         self._ctx = ctx
         self._plan = plan
         self._running = running
         self._looks = looks
         self._cancellation = cancellation
         self._ready = Milestones(cancellation)
+        self._lock = threading.Lock()
         self._readiness = {service.name: self._readiness_of(service, logs[service.name]) for service in plan.services}
 
     def begin(self) -> None:
@@ -86,9 +94,12 @@ class Opening:
             self._ready.await_all((FILES, *service.needs))
             self._running.open(service.name)
         self._readiness[service.name].wait(self._cancellation)
-        self._ready.reach(service.name)
         if service.wait is not None:
             self._ctx.say(f"{self._plan.title(service.name)} is ready")
+        with self._lock:
+            self.unready = tuple(name for name in self.unready if name != service.name)
+        self._on_ready()
+        self._ready.reach(service.name)
 
     def _readiness_of(self, service: ServicePlan, log: LogStream) -> Readiness:
         from cdkit_pods.waiting.conditions import condition_of

@@ -12,7 +12,7 @@ from typing import Any
 from cdkit.api import Cancellation, CdkitError, StepContext
 from cdkit.models.build import Build
 from cdkit.models.environment import Environment
-from cdkit.models.event import StepOutput, TestsReported, Warned
+from cdkit.models.event import StepOutput, StepWaiting, TestsReported, Warned
 from cdkit.testing import FakeWorld
 from cdkit.testing.steps import RecordedRun
 from cdkit_pods.conduct.before import problems
@@ -95,6 +95,11 @@ class Stage:
     def warnings(self) -> list[str]:
         """What was warned of."""
         return [event.message for event in self._run.events if isinstance(event, Warned)]
+
+    @property
+    def waited_for(self) -> list[str]:
+        """What it said that it waits for."""
+        return [event.what for event in self._run.events if isinstance(event, StepWaiting)]
 
     @property
     def reports(self) -> list[TestsReported]:

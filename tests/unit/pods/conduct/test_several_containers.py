@@ -35,6 +35,13 @@ def test_lines_begin_with_the_name_of_their_container() -> None:
     assert {"db | ready to accept", "api | listening", "test | passed", "db is ready"} <= set(stage.lines)
 
 
+def test_what_is_waited_for_names_the_services_that_are_not_ready() -> None:
+    never = Stage("services: {db: {image: db, ready: {log: never}}}", FakeRuntime()).play(30)
+    assert never.waited_for[-1].endswith("; not ready yet: db")
+    ready = Stage(f"{SERVICES}longest: 2h", FakeRuntime(READY | {"test": Acts()})).play(3600)
+    assert "not ready" not in ready.waited_for[-1]
+
+
 def test_commands_before_the_tests_run_one_after_the_other_when_all_is_ready() -> None:
     options = f"{SERVICES}init: [migrate, {{name: seed, command: seed}}]"
     stage = played(options, READY | {"init-1": Acts(ends=0), "seed": Acts(prints=("seeded",), ends=0)})
