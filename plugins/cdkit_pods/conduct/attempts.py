@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,6 +75,7 @@ def attempts(
 def _attempt(
     ctx: StepContext, runtime: Runtime, options: TestPodOptions, plan: PodPlan, folder: Path, keeping: Keeping
 ) -> Attempt:
+    _clear(folder, plan)
     try:
         end = conduct(ctx, runtime, plan, folder, keeping)
     except CdkitError as error:
@@ -85,6 +87,12 @@ def _attempt(
     reading = reading_of(ctx, options, folder, plan.shard)
     failure = end.error or end.lost or error_of_reading(reading)
     return Attempt(pod=end.pod, reading=reading, error=failure, last_lines=end.last_lines)
+
+
+def _clear(folder: Path, plan: PodPlan) -> None:
+    """Remove what an earlier try of this very step has left: its reports are not those of this one."""
+    for name in plan.artifacts.values():
+        shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def pods_of(shards: Sequence[Sequence[Attempt]]) -> list[str]:

@@ -97,6 +97,11 @@ class Stage:
         return [event.message for event in self._run.events if isinstance(event, Warned)]
 
     @property
+    def artifacts(self) -> Path:
+        """The step's folder of artifacts."""
+        return self._run.artifacts / "test"
+
+    @property
     def waited_for(self) -> list[str]:
         """What it said that it waits for."""
         return [event.what for event in self._run.events if isinstance(event, StepWaiting)]

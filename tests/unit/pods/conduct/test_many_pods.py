@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -102,6 +103,16 @@ def test_no_test_at_all_is_a_failure_unless_it_is_said_to_be_none() -> None:
     assert isinstance(stage.error, WorkFailed)
     assert (stage.error.cause, stage.error.evidence) == ("no-tests", ("the tests printed nothing",))
     assert played(f"{REPORTED}no_tests: pass", {"test": ends(0)}).error is None
+
+
+def test_reports_of_an_earlier_try_of_the_step_are_none_of_this_one(tmp_path: Path) -> None:
+    stage = Stage(REPORTED, FakeRuntime({"test": ends(0)}), workspace=tmp_path)
+    old = stage.artifacts / "reports" / "old.xml"
+    old.parent.mkdir(parents=True)
+    old.write_text(suite(adds=True), encoding="utf-8")
+    stage.play()
+    assert isinstance(stage.error, WorkFailed)
+    assert stage.error.cause == "no-tests"
 
 
 def test_a_report_that_does_not_come_out_is_no_success() -> None:
