@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from cdkit.api import Fault
 from cdkit_pods.options.part import Command, words_of
+
+Place = TypeVar("Place")
 
 LABEL = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$(?!\n)"
 """A DNS label (RFC 1123): what a container may be called."""
@@ -71,11 +74,11 @@ def folder_fault(path: str) -> str:
     return "':' stands in no path of a container." if ":" in path else ""
 
 
-def overlap(paths: Iterable[str]) -> Iterable[tuple[str, str]]:
-    """Pairs of folders that are the same, or of which the second is within the first."""
-    ordered = sorted(paths)
+def overlap(places: Iterable[tuple[str, Place]]) -> Iterator[tuple[tuple[str, Place], tuple[str, Place]]]:
+    """Pairs of folders that are the same, or of which the second is within the first; each with where it stands."""
+    ordered = sorted(places, key=lambda place: place[0])
     for index, outer in enumerate(ordered):
-        yield from ((outer, inner) for inner in ordered[index + 1 :] if _is_within(inner, outer))
+        yield from ((outer, inner) for inner in ordered[index + 1 :] if _is_within(inner[0], outer[0]))
 
 
 def _is_within(path: str, folder: str) -> bool:

@@ -16,6 +16,9 @@ from cdkit_pods.spec import MAIN, OWN_PREFIX
 if TYPE_CHECKING:
     from cdkit_pods.options.test_pod import TestPodOptions
 
+FaultPath = tuple[str | int, ...]
+"""Where something stands in the options, as of `Fault`."""
+
 OWN_NAMES = frozenset({MAIN, "localhost"})
 
 
@@ -124,31 +127,33 @@ def _places(artifacts: list[str] | dict[str, str]) -> Mapping[str, str | int]:
 def _mount_faults(options: TestPodOptions) -> Iterator[Fault]:
     """Mounts of what is no volume, and volumes of one container within each other."""
     known = volume_names(options)
-    for path, mounts in (
-        (("mounts",), options.mounts),
-        *((("services", name, "mounts"), service.mounts) for name, service in options.services.items()),
-    ):
-        for name in mounts:
+    own = [*_mounted(("mounts",), options.mounts), *_own_places(options)]
+    others = [_mounted(("services", name, "mounts"), each.mounts) for name, each in options.services.items()]
+    for mounted in (_mounted(("mounts",), options.mounts), *others):
+        for _, path in mounted:
+            name = str(path[-1])
             if name not in known:
                 remedy = did_you_mean(name, known) or "Declare it under `volumes`."
-                yield Fault((*path, name), f"{name!r} is no volume of the pod.", remedy)
-        yield from _overlaps(path, mounts.values())
-    folders = artifact_folders(options.artifacts).values()
-    own = [*options.mounts.values(), *dict.fromkeys(options.files.values()), *folders]
-    yield from _overlaps(("artifacts",) if folders else ("files",), own, told=_pairs(options.mounts.values()))
+                yield Fault(path, f"{name!r} is no volume of the pod.", remedy)
+    for places in (own, *others):
+        yield from _overlaps(places)
 
 
-def _overlaps(
-    path: tuple[str, ...], folders: Iterable[str], told: frozenset[tuple[str, str]] = frozenset()
-) -> Iterator[Fault]:
-    for outer, inner in overlap(folders):
-        if (outer, inner) not in told:
-            how = "is there twice" if outer == inner else f"is within {outer!r}"
-            yield Fault(path, f"{inner!r} {how}; each volume needs a folder of its own.")
+def _mounted(path: tuple[str, ...], mounts: Mapping[str, str]) -> list[tuple[str, FaultPath]]:
+    """The folders of some mounts, and where each stands."""
+    return [(folder, (*path, name)) for name, folder in mounts.items()]
 
 
-def _pairs(folders: Iterable[str]) -> frozenset[tuple[str, str]]:
-    return frozenset(overlap(folders))
+def _own_places(options: TestPodOptions) -> Iterator[tuple[str, FaultPath]]:
+    """The folders of the test container for files and artifacts. What comes into one folder is one volume."""
+    yield from {target: ("files", path) for path, target in reversed(options.files.items())}.items()
+    yield from ((folder, ("artifacts", place)) for folder, place in _places(options.artifacts).items())
+
+
+def _overlaps(places: Iterable[tuple[str, FaultPath]]) -> Iterator[Fault]:
+    for (outer, _), (inner, path) in overlap(places):
+        how = "is there twice" if outer == inner else f"is within {outer!r}"
+        yield Fault(path, f"{inner!r} {how}; each volume needs a folder of its own.")
 
 
 def _result_faults(options: TestPodOptions) -> Iterator[Fault]:

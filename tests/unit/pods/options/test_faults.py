@@ -97,3 +97,15 @@ mounts: {data: /var/data}
 services: {db: {image: db, mounts: {data: /var/lib/db}}}
 """
     assert read(text).services["db"].mounts == {"data": "/var/lib/db"}
+
+
+def test_folders_within_each_other_are_told_where_the_inner_one_stands() -> None:
+    assert problems_of("artifacts: [/out, /out/html]") == [
+        "2:19: '/out/html' is within '/out'; each volume needs a folder of its own."
+    ]
+    text = "volumes: {data: {}}\nmounts: {data: /in/deep}\nfiles: {a: /in}\n"
+    assert problems_of(text) == ["3:10: '/in/deep' is within '/in'; each volume needs a folder of its own."]
+    twice = (
+        "volumes: {data: {}}\nservices: {db: {image: db, mounts: {data: /a}}}\nmounts: {data: /a}\nartifacts: [/a]\n"
+    )
+    assert problems_of(twice) == ["5:13: '/a' is there twice; each volume needs a folder of its own."]
