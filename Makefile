@@ -7,6 +7,8 @@ PACKAGES := cdkit plugins
 SOURCES := $(PACKAGES) tests benchmarks pipeline-examples
 # The variables of the test cluster; a failure of `up` ends the recipe with its exit code.
 WITH_CLUSTER = vars=$$(tests/cluster/up) || exit $$?; eval "$$vars"
+# Those of the services that tests of test pods depend on.
+WITH_SERVICES = vars=$$(tests/services/images) || exit $$?; eval "$$vars"
 # Those of the clients with which tests play build servers.
 WITH_SERVERS = vars=$$(tests/servers/tools) || exit $$?; eval "$$vars"
 
@@ -26,7 +28,7 @@ demo: venv ## Run the hello pipeline on a cluster of its own, and show what it a
 
 .PHONY: test
 test: venv lint types layers ## Run all checks and tests.
-	@$(WITH_CLUSTER); $(WITH_SERVERS); $(BIN)/pytest -q -n 4 --dist worksteal tests
+	@$(WITH_CLUSTER); $(WITH_SERVICES); $(WITH_SERVERS); $(BIN)/pytest -q -n 4 --dist worksteal tests
 
 .PHONY: lint
 lint: venv ## Check style and format.
@@ -55,11 +57,11 @@ cluster: ## Bring up the test cluster, and print its variables.
 
 .PHONY: bench
 bench: venv ## Measure against the tools that one would use instead.
-	@$(WITH_CLUSTER); vars=$$(tests/cluster/tools) || exit $$?; eval "$$vars"; $(BIN)/python benchmarks/run.py
+	@$(WITH_CLUSTER); $(WITH_SERVICES); vars=$$(tests/cluster/tools) || exit $$?; eval "$$vars"; $(BIN)/python benchmarks/run.py
 
 .PHONY: soak
 soak: venv ## Run the long campaigns.
-	@$(WITH_CLUSTER); CDKIT_SOAK=1 $(BIN)/pytest -q tests -k soak
+	@$(WITH_CLUSTER); $(WITH_SERVICES); CDKIT_SOAK=1 $(BIN)/pytest -q tests -k soak
 
 IMAGE := cdkit
 IMAGE_BASE := python:3.13-bookworm

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdkit.diagnosis.companion import Companions
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.verdict import Cause, Verdict
 from cdkit.errors import (
@@ -26,16 +27,31 @@ from cdkit.errors import (
     WorkFailed,
     WorldFailed,
 )
-from cdkit.flow.cancellation import Cancellation, until_cancelled
+from cdkit.flow.cancellation import Cancellation, pause, until_cancelled
+from cdkit.flow.clock import Clock, Inbox
 from cdkit.flow.parallel import ask_all, in_parallel
 from cdkit.models.build import Build
 from cdkit.models.change import Change, FieldChange
+from cdkit.models.container import (
+    ContainerRequest,
+    ContainerState,
+    EngineEvent,
+    EngineVolume,
+    Executed,
+    HealthCheck,
+    ImageConfig,
+    LogLine,
+    MemoryMount,
+    VolumeMount,
+)
 from cdkit.models.duration import Duration
 from cdkit.models.environment import Environment
 from cdkit.models.image import Credentials, ImageReference
 from cdkit.models.image_build import BuildAbility, Builder, BuilderName, BuildRequest, BuildSecret, BuildStep
+from cdkit.models.junit import junit_counts, junit_suite
 from cdkit.models.kube import FieldRefusal, Manifest, ObjectChange, ObjectQuery, ObjectRef
-from cdkit.models.problem import Position, Problem
+from cdkit.models.plain_text import plain_line, plain_text
+from cdkit.models.problem import Fault, Position, Problem, SelfChecking
 from cdkit.models.project import (
     FACTS,
     Confidence,
@@ -51,14 +67,17 @@ from cdkit.models.project import (
     Source,
 )
 from cdkit.models.quantity import Quantity
+from cdkit.models.test_report import Outcome, TestCase, TestReport
 from cdkit.observe.access import Permission
 from cdkit.pipeline.decode import decode
 from cdkit.pipeline.document import Node, parse_document, parse_documents, parse_scalar
 from cdkit.pipeline.suggest import did_you_mean
 from cdkit.plugin.commands import Cell, Colour, CommandContext, PluginCommand
 from cdkit.plugin.hookspecs import hookimpl
-from cdkit.ports.cluster import Cluster
+from cdkit.ports.cluster import Cluster, Watchable
 from cdkit.ports.commits import Commits
+from cdkit.ports.container_engine import ContainerEngine
+from cdkit.ports.execution import Execution
 from cdkit.ports.extensions import Extensions
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.manifest_draft import DraftPlace, ManifestDraft, ManifestEnricher, ManifestWish
@@ -85,32 +104,47 @@ __all__ = [
     "Cell",
     "Change",
     "CheckFailed",
+    "Clock",
     "Cluster",
     "ClusterUnreachable",
     "Colour",
     "CommandContext",
     "Commits",
+    "Companions",
     "Confidence",
+    "ContainerEngine",
+    "ContainerRequest",
+    "ContainerState",
     "Credentials",
     "Decision",
     "DraftPlace",
     "Duration",
+    "EngineEvent",
     "EngineUnreachable",
+    "EngineVolume",
     "EnvVar",
     "Environment",
+    "Executed",
+    "Execution",
     "Extensions",
     "Fact",
+    "Fault",
     "FieldChange",
     "FieldRefusal",
     "Found",
+    "HealthCheck",
+    "ImageConfig",
     "ImageEngine",
     "ImageReference",
+    "Inbox",
     "InvalidInput",
     "Kind",
+    "LogLine",
     "Manifest",
     "ManifestDraft",
     "ManifestEnricher",
     "ManifestWish",
+    "MemoryMount",
     "Metrics",
     "NoOutputs",
     "Node",
@@ -119,6 +153,7 @@ __all__ = [
     "ObjectNotFound",
     "ObjectQuery",
     "ObjectRef",
+    "Outcome",
     "Permission",
     "PluginCommand",
     "Port",
@@ -138,15 +173,20 @@ __all__ = [
     "RequestRejected",
     "RollbackFailed",
     "RolledBack",
+    "SelfChecking",
     "Source",
     "Step",
     "StepBroken",
     "StepContext",
     "StepOptions",
     "StepOutputs",
+    "TestCase",
+    "TestReport",
     "TimedOut",
     "Unavailable",
     "Verdict",
+    "VolumeMount",
+    "Watchable",
     "WorkFailed",
     "WorldFailed",
     "ask_all",
@@ -154,8 +194,13 @@ __all__ = [
     "did_you_mean",
     "hookimpl",
     "in_parallel",
+    "junit_counts",
+    "junit_suite",
     "parse_document",
     "parse_documents",
     "parse_scalar",
+    "pause",
+    "plain_line",
+    "plain_text",
     "until_cancelled",
 ]

@@ -9,7 +9,7 @@ import shlex
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, Literal, TypeVar, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 from urllib.parse import quote, quote_plus
 
 import msgspec
@@ -150,7 +150,14 @@ def _by_beginning(forms: Sequence[str]) -> Callable[[str, int], Span | None]:
 @lru_cache(maxsize=64)
 def _free_fields(kind: type[msgspec.Struct]) -> tuple[str, ...]:
     """The fields that may hold anything; one that takes a few fixed words cannot give a secret away."""
-    return tuple(field.name for field in msgspec.structs.fields(kind) if get_origin(field.type) is not Literal)
+    return tuple(field.name for field in msgspec.structs.fields(kind) if not _takes_fixed_words(field.type))
+
+
+def _takes_fixed_words(kind: Any) -> bool:
+    """Whether a type is a choice of words, or a tuple of such."""
+    if get_origin(kind) is tuple:
+        return all(_takes_fixed_words(part) for part in get_args(kind) if part is not Ellipsis)
+    return get_origin(kind) is Literal
 
 
 def _forms(secret: str) -> set[str]:

@@ -79,3 +79,7 @@ class Run(Protocol):
     def hide(self, *secrets: str) -> None:
         """Mask values from now on, wherever they would be shown."""
         ...
+
+    def holds_secret(self, text: str) -> bool:
+        """Whether one of the run's secrets stands in a text, in any form that would be masked."""
+        ...

@@ -14,27 +14,30 @@ from cdkit.flow.clock import Clock
 from cdkit.models.build import Build
 from cdkit.models.change import Change
 from cdkit.models.environment import Environment
-from cdkit.models.event import StepOutput, StepProgress, StepWaiting, Stream, Warned
-from cdkit.models.problem import Problem
+from cdkit.models.event import StepOutput, StepProgress, StepWaiting, Stream, TestsReported, Warned
+from cdkit.models.problem import Problem, SelfChecking
+from cdkit.models.test_report import TestReport
 from cdkit.observe.access import Permission, check_namespace, check_permissions
 from cdkit.ports.extensions import Extensions
 
 if TYPE_CHECKING:
+    from cdkit.diagnosis.companion import Companions
     from cdkit.diagnosis.judge import Decision
     from cdkit.diagnosis.verdict import Cause
     from cdkit.models.kube import Manifest, ObjectRef
-    from cdkit.ports.cluster import Cluster
+    from cdkit.ports.cluster import Cluster, Watchable
     from cdkit.ports.commits import Commits
+    from cdkit.ports.container_engine import ContainerEngine
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
     from cdkit.ports.registry import Registry
     from cdkit.run import Run
 
 
-class StepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StepOptions(SelfChecking, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base of a step's options: typed, frozen, and every field documented with `msgspec.Meta`.
 
-    The fields become the keys under `with:` in the pipeline file.
+    The fields become the keys under `with:` in the pipeline file. `faults` tells what types cannot say.
     """
 
 
@@ -120,6 +123,11 @@ class StepContext:
         return self.run.world.images()
 
     @property
+    def containers(self) -> ContainerEngine:
+        """The engine that runs containers."""
+        return self.run.world.containers()
+
+    @property
     def registry(self) -> Registry:
         """The image registries, without an engine in between."""
         return self.run.world.registry()
@@ -169,6 +177,10 @@ class StepContext:
         """Show something that a person should know although the step goes on."""
         self.run.emit(Warned(step=self.step, message=message))
 
+    def holds_secret(self, text: str) -> bool:
+        """Whether one of the run's secrets stands in a text, which must not be written where others can read it."""
+        return self.run.holds_secret(text)
+
     def waiting(self, what: str) -> None:
         """Say what the step waits for from now on; it is repeated as a sign of life."""
         self.run.emit(StepWaiting(step=self.step, what=what))
@@ -176,6 +188,10 @@ class StepContext:
     def progress(self, item: str, current: int, total: int, unit: str = "") -> None:
         """Say how far an item has come; `total` is 0 when it is not known."""
         self.run.emit(StepProgress(step=self.step, item=item, current=current, total=total, unit=unit))
+
+    def report_tests(self, report: TestReport) -> None:
+        """Show what the tests of the step have found."""
+        self.run.emit(TestsReported(step=self.step, report=report))
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless the step is asked to stop."""
@@ -189,25 +205,41 @@ class StepContext:
         """What the account is not allowed in the namespace of all that is needed there."""
         return check_permissions(self.cluster, self.namespace, needed)
 
-    def follow_pod(self, ref: ObjectRef, container: str, on_look: Callable[[Manifest], None]) -> Decision:
+    def follow_pod(
+        self,
+        ref: ObjectRef,
+        container: str,
+        on_look: Callable[[Manifest], None],
+        *,
+        source: Watchable | None = None,
+        companions: Companions | None = None,
+        cancellation: Cancellation | None = None,
+        tell: Callable[[str], None] | None = None,
+    ) -> Decision:
         """Watch a pod that runs once until it has ended or cannot run; says what it waits for.
 
         Args:
             ref: the pod.
             container: its main container.
             on_look: gets the pod at every look.
+            source: what speaks as the API server of the pod; the environment's cluster when left out.
+            companions: containers beside the main one that may not end as they like.
+            cancellation: ends the watching; that of the step when left out.
+            tell: hears how the pod fares; it is said that this is waited for when left out.
         """
+        from cdkit.diagnosis.companion import ALONE
         from cdkit.observe.pods import follow_pod
 
         return follow_pod(
-            self.cluster,
+            source or self.cluster,
             ref,
             container,
             on_look=on_look,
-            cancellation=self.cancellation,
+            cancellation=cancellation or self.cancellation,
             clock=self.clock,
-            tell=self.waiting,
+            tell=tell or self.waiting,
             patience=self.environment.patience,
+            companions=companions or ALONE,
         )
 
     def follow(self, ref: ObjectRef, seconds: float) -> Decision:

@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -57,13 +58,22 @@ def real_cluster(kubeconfig: str) -> KubernetesCluster:
     return KubernetesCluster.connect("", kubeconfig=kubeconfig)
 
 
-@pytest.fixture
-def namespace(real_cluster: KubernetesCluster) -> Iterator[str]:
-    """A namespace of the test's own, gone afterwards."""
+@contextmanager
+def own_namespace(real_cluster: KubernetesCluster) -> Iterator[str]:
+    """A namespace for the time of a block, gone afterwards."""
     name = f"cdkit-test-{secrets.token_hex(4)}"
     real_cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     account = ObjectRef("v1", "ServiceAccount", "default", name)
     # A pod cannot be created before the namespace's default account is there.
     eventually(lambda: real_cluster.get(account))
-    yield name
-    real_cluster.delete(ObjectRef("v1", "Namespace", name))
+    try:
+        yield name
+    finally:
+        real_cluster.delete(ObjectRef("v1", "Namespace", name))
+
+
+@pytest.fixture
+def namespace(real_cluster: KubernetesCluster) -> Iterator[str]:
+    """A namespace of the test's own, gone afterwards."""
+    with own_namespace(real_cluster) as name:
+        yield name

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from cdkit.cli.arguments import DEFAULT_FILE
 from cdkit.cli.display import colour_option, take_any_text
+from cdkit.cli.native import Native, dialect_of, server_name
 from cdkit.cli.terminal import style_of
 from cdkit.engine.history import PastRun, is_at_work, latest_run, read_events, read_run, run_folders
 from cdkit.engine.journal import JOURNAL
@@ -22,6 +23,7 @@ from cdkit.errors import InvalidInput
 from cdkit.models.event import AnyEvent, RunStarted, StepOutput, StepStarted
 from cdkit.models.result import Status, StepResult
 from cdkit.pipeline.suggest import did_you_mean
+from cdkit.report.json_lines import harmless_json
 from cdkit.report.past_runs import RunStory, RunSummary, StepStory, Unfinished, story_lines, summary_lines
 from cdkit.report.wording import Wording
 
@@ -66,11 +68,11 @@ def show_list(file: str, output: str, *, colour: bool | None) -> None:
     runs = [_summary(run) for run in _all_runs(workspace)]
     style = style_of(sys.stdout, colour)
     if output == "json":
-        _write([_json(runs)])
+        _write_json(runs)
     elif runs:
-        _write(summary_lines(runs, style))
+        _show(summary_lines(runs, style))
     else:
-        _write([f"There are no runs in {style.harmless(str(workspace))}."])
+        _show([f"There are no runs in {style.harmless(str(workspace))}."])
 
 
 @command.command("show")
@@ -81,7 +83,10 @@ def show_list(file: str, output: str, *, colour: bool | None) -> None:
 def show_one(run_id: str, file: str, output: str, *, colour: bool | None) -> None:
     """Show RUN with its steps and its failures; the last run when RUN is left out."""
     story = _story(_past_run(file, run_id))
-    _write([_json(story)] if output == "json" else story_lines(story, style_of(sys.stdout, colour)))
+    if output == "json":
+        _write_json(story)
+    else:
+        _show(story_lines(story, style_of(sys.stdout, colour)))
 
 
 @command.command("logs")
@@ -95,7 +100,7 @@ def show_logs(run_id: str, file: str, step: str, *, colour: bool | None) -> None
     if step and step not in run.started.steps:
         message = f"The run {run.id} has no step {step!r}."
         raise InvalidInput(message, remedy=did_you_mean(step, run.started.steps))
-    _write(_printed(read_events(run.folder), Wording(style_of(sys.stdout, colour)), step))
+    _show(_printed(read_events(run.folder), Wording(style_of(sys.stdout, colour)), step))
 
 
 def _workspace(file: str) -> Path:
@@ -165,8 +170,10 @@ def _story(run: PastRun) -> RunStory:
 def _step(name: str, start: StepStarted | None, run: PastRun) -> StepStory:
     result = run.results.get(name)
     uses, began = (start.uses, _moment(start.time)) if start else ("", None)
+    tests = run.tests.get(name)
     if result is None:
-        return StepStory(name=name, status=_unfinished(run) if start else "not started", uses=uses, began=began)
+        status = _unfinished(run) if start else "not started"
+        return StepStory(name=name, status=status, uses=uses, began=began, tests=tests)
     return StepStory(
         name=name,
         status=result.status,
@@ -177,6 +184,7 @@ def _step(name: str, start: StepStarted | None, run: PastRun) -> StepStory:
         reason=result.reason,
         failure=result.failure,
         tolerated=result.tolerated,
+        tests=tests,
     )
 
 
@@ -199,9 +207,10 @@ def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _json(value: object) -> str:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+def _write_json(value: object) -> None:
+    sys.stdout.write(f"{harmless_json(msgspec.json.format(msgspec.json.encode(value), indent=2))}\n")
 
 
-def _write(lines: Iterable[str]) -> None:
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+def _show(lines: Iterable[str]) -> None:
+    """Write lines with somebody else's words, which are no commands of the build server that runs us."""
+    sys.stdout.writelines(f"{line}\n" for line in Native(dialect_of(server_name())).shielded(lines))

@@ -26,7 +26,8 @@ class LineSplitter:
             self._hold(first)
             return []
         rest = others.pop()
-        lines = [self._complete(first), *(self._complete(line) for line in others)]
+        others = [line if len(line) <= self._limit else self._complete(line) for line in others]
+        lines = [self._complete(first), *others]
         self._hold(rest)
         return lines
 

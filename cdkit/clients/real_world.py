@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cdkit.ports.cluster import Cluster
     from cdkit.ports.commits import Commits
+    from cdkit.ports.container_engine import ContainerEngine
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
     from cdkit.ports.registry import Registry
@@ -41,6 +42,7 @@ class RealWorld:
         self._kubeconfig = kubeconfig
         self._lock = threading.Lock()
         self._images: ImageEngine | None = None
+        self._containers: ContainerEngine | None = None
         self._registry: Registry | None = None
         self._processes: Processes | None = None
         self._clusters: dict[str, Cluster] = {}
@@ -54,6 +56,14 @@ class RealWorld:
         with self._lock:
             self._images = self._images or DockerEngine(processes=processes)
             return self._images
+
+    def containers(self) -> ContainerEngine:
+        """The Docker engine that DOCKER_HOST names, for running containers; it is asked nothing yet."""
+        from cdkit.clients.engine.containers.engine import DockerContainers
+
+        with self._lock:
+            self._containers = self._containers or DockerContainers()
+            return self._containers
 
     def registry(self) -> Registry:
         """The image registries; none is asked anything yet."""

@@ -69,6 +69,10 @@ CauseId = Literal[
     "cron-job-invalid",
     # Pods that run once
     "command-failed",
+    "tests-failed",
+    "no-tests",
+    "service-died",
+    "service-not-ready",
     "deadline-exceeded",
     "pod-failed",
     "pod-gone",

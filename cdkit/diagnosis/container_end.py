@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 
 from cdkit.diagnosis.container import container_cause, noun
-from cdkit.diagnosis.container_start import ENDED_BEFORE_START
 from cdkit.diagnosis.pod_status import ContainerStatus, Ending, PodStatus
 from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Instance, Patience
 from cdkit.diagnosis.wording import times
@@ -63,7 +62,7 @@ def oom_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
 def crash_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
     """It ended by itself, though it should keep running (or, for an init container, end well)."""
     ended = container.ended
-    if ended is None or ended.reason in ENDED_BEFORE_START or is_running_well(container):
+    if ended is None or ended.never_ran or is_running_well(container):
         return None
     if not ended.was_bad and (container.is_init or not _is_restarted_in_vain(container)):
         return None

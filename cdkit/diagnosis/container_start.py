@@ -21,8 +21,6 @@ OBJECT_COMES_LATER = Patience.after(10)
 RETRIED = Patience.after(30)
 STILL_CREATING = frozenset({"", "ContainerCreating", "PodInitializing"})
 NOT_STARTED = frozenset({"CreateContainerError", "RunContainerError", "PreCreateHookError", "PreStartHookError"})
-ENDED_BEFORE_START = frozenset({"ContainerCannotRun", "StartError"})
-"""The reasons of an ending that was none: Docker's and containerd's words for a container that never ran."""
 
 _MISSING_OBJECT = re.compile(r'\b(?P<kind>configmap|secret)s? "(?P<name>[^"]+)" not found', re.IGNORECASE)
 _MISSING_KEY = re.compile(r"couldn't find key (?P<key>\S+) in (?P<kind>ConfigMap|Secret) \S*?/?(?P<name>[^/\s]+)$")
@@ -168,7 +166,7 @@ def _words_at_start(container: ContainerStatus) -> str:
     if container.state == "waiting" and container.reason in NOT_STARTED:
         return container.message or container.reason
     ended = container.ended
-    if ended is not None and container.state != "running" and ended.reason in ENDED_BEFORE_START:
+    if ended is not None and container.state != "running" and ended.never_ran:
         return ended.message or ended.reason
     return ""
 

@@ -11,19 +11,34 @@ from cdkit.models.kube import Manifest
 
 StateKind = Literal["waiting", "running", "terminated"]
 
+NEVER_RAN = frozenset({"ContainerCannotRun", "StartError"})
+"""The reasons of an ending that was none: Docker's and containerd's words for a container that never ran."""
+
+CANNOT_RUN = frozenset({126, 127})
+"""The exit codes of a shell that cannot run a program. With the runtime's words for it, it held the program back only.
+
+https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_08_02
+"""
+
 
 class Ending(msgspec.Struct, frozen=True):
-    """How an instance of a container ended (`ContainerStateTerminated`)."""
+    """How an instance of a container ended (`ContainerStateTerminated`), and when: `time` as of `ObjectEvent`."""
 
     exit_code: int
     signal: int = 0
     reason: str = ""
     message: str = ""
+    time: str = ""
 
     @property
     def was_bad(self) -> bool:
         """Whether it ended with anything but exit code 0."""
         return self.exit_code != 0
+
+    @property
+    def never_ran(self) -> bool:
+        """Whether the program itself was never started: by the runtime, or by the gate of a test pod."""
+        return self.reason in NEVER_RAN or (self.exit_code in CANNOT_RUN and self.message.startswith('exec: "'))
 
     def __str__(self) -> str:
         words = f"exit code {self.exit_code}"
@@ -211,4 +226,5 @@ def _ending(terminated: dict[str, Any] | None) -> Ending | None:
         signal=terminated.get("signal") or 0,
         reason=terminated.get("reason") or "",
         message=terminated.get("message") or "",
+        time=moment(terminated.get("finishedAt")),
     )

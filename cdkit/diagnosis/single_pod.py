@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from cdkit.diagnosis.cause_id import CauseId
+from cdkit.diagnosis.companion import ALONE, Companions, companion_causes
 from cdkit.diagnosis.container import noun
 from cdkit.diagnosis.container_end import how_it_ended
 from cdkit.diagnosis.events import EventLog
@@ -19,18 +20,24 @@ from cdkit.models.kube import Manifest
 
 
 def diagnose_test_pod(
-    pod: Manifest | None, events: Iterable[Manifest], *, container: str = "", name: str = ""
+    pod: Manifest | None,
+    events: Iterable[Manifest],
+    *,
+    container: str = "",
+    name: str = "",
+    companions: Companions = ALONE,
 ) -> Verdict:
     """Judge one look at a pod that runs once.
 
     It has succeeded when its main container ended with exit code 0, whether or not a container beside it still runs.
-    Containers beside the main one may end as they like.
+    Containers beside the main one may end as they like, unless `companions` says otherwise.
 
     Args:
         pod: the Pod; None when it was there and is not any more.
         events: Events of its namespace.
         container: the name of the main container; empty for the first one.
         name: the pod's name, for when it is gone.
+        companions: those beside the main one that may not end as they like.
     """
     if pod is None:
         which = f"Pod {name}" if name else "The pod"
@@ -41,7 +48,7 @@ def diagnose_test_pod(
     main = next((item for item in status.containers if not item.is_init and container in ("", item.name)), None)
     if status.phase == "Succeeded" or (main is not None and _has_ended_well(main)):
         return Verdict("succeeded", f"Pod {status.name} has succeeded")
-    return unfinished(_summary(status, main), _causes(status, main))
+    return unfinished(_summary(status, main), _causes(status, main, companions))
 
 
 def _deleted(which: str) -> str:
@@ -65,7 +72,7 @@ def _summary(pod: PodStatus, main: ContainerStatus | None) -> str:
     return f"Pod {pod.name} is {pod.phase.lower()} ({quoted(doing)})"
 
 
-def _causes(pod: PodStatus, main: ContainerStatus | None) -> tuple[Cause, ...]:
+def _causes(pod: PodStatus, main: ContainerStatus | None, companions: Companions) -> tuple[Cause, ...]:
     if pod.is_leaving:
         leaving = "it has a deletionTimestamp"
         return (_fatal("pod-gone", pod.name, _deleted(f"Pod {pod.name}"), leaving),)
@@ -74,13 +81,21 @@ def _causes(pod: PodStatus, main: ContainerStatus | None) -> tuple[Cause, ...]:
     main_name = main.name if main is not None else ""
     causes = [_of_one_run(pod, main, cause) for cause in causes_of(pod)]
     causes.sort(key=lambda cause: cause.container != main_name)
+    blamed = companion_causes(pod, main, companions)
+    named = {cause.container for cause in blamed}
+    causes = [*blamed, *(cause for cause in causes if cause.container not in named)]
     if not _is_over(pod, main):
         return tuple(causes)
     return without_patience(causes) or (_failed(pod),)
 
 
 def _of_one_run(pod: PodStatus, main: ContainerStatus | None, cause: Cause) -> Cause:
-    """What is a crash of a program that is to keep running is the result of one that is to end."""
+    """What is a crash of a program that is to keep running is the result of one that is to end.
+
+    Whether a container is well is waited for by whoever runs the pod, and for as long as he likes.
+    """
+    if cause.id in _OF_PROBES:
+        return msgspec.structs.replace(cause, patience=NEVER_FATAL)
     if cause.id != "crash-loop":
         return cause
     if main is None or cause.container != main.name:
@@ -105,6 +120,8 @@ def _failed(pod: PodStatus) -> Cause:
     why = f": {quoted(pod.message or pod.reason)}" if pod.message or pod.reason else ""
     return _fatal("pod-failed", pod.name, f"Pod {pod.name} has failed{why}.", pod.message)
 
+
+_OF_PROBES = frozenset({"readiness-failing", "never-ready", "startup-probe-failing", "readiness-gate-unmet"})
 
 _REMEDIES = {
     "pod-gone": "Look at who deletes pods in the namespace, or whether its node went away; then run again.",

@@ -12,8 +12,17 @@ import msgspec
 from cdkit.engine.journal import JOURNAL
 from cdkit.engine.state import state_folder
 from cdkit.models.build import Build
-from cdkit.models.event import AnyEvent, BuildDetected, RunFinished, RunStarted, StepFinished, StepStarted
+from cdkit.models.event import (
+    AnyEvent,
+    BuildDetected,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepStarted,
+    TestsReported,
+)
 from cdkit.models.result import StepResult
+from cdkit.models.test_report import TestReport
 
 MOST_RUNS = 50
 OLDEST_DAYS = 30
@@ -29,6 +38,7 @@ class PastRun(msgspec.Struct, frozen=True):
         results: the steps that ended, by name.
         inputs: the fingerprint of what each step was started with, by the step's name.
         build: who ran it, and for which commit; None when no step wanted to know.
+        tests: what the tests of a step have found, by the step's name.
     """
 
     folder: Path
@@ -37,6 +47,7 @@ class PastRun(msgspec.Struct, frozen=True):
     results: dict[str, StepResult]
     inputs: dict[str, str]
     build: Build | None = None
+    tests: dict[str, TestReport] = {}
 
     @property
     def id(self) -> str:
@@ -69,6 +80,7 @@ def read_run(folder: Path) -> PastRun | None:
     build: Build | None = None
     results: dict[str, StepResult] = {}
     inputs: dict[str, str] = {}
+    tests: dict[str, TestReport] = {}
     for event in read_events(folder):
         match event:
             case RunStarted():
@@ -77,13 +89,15 @@ def read_run(folder: Path) -> PastRun | None:
                 build = event.build
             case StepStarted():
                 inputs[event.step] = event.inputs
+            case TestsReported():
+                tests[event.step] = event.report
             case StepFinished():
                 results[event.step] = event.result
             case RunFinished():
                 finished = event
             case _:
                 pass
-    return PastRun(folder, started, finished, results, inputs, build) if started else None
+    return PastRun(folder, started, finished, results, inputs, build, tests) if started else None
 
 
 def latest_run(workspace: Path, run_id: str = "", *, pipeline: str = "") -> PastRun | None:

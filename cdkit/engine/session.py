@@ -127,6 +127,10 @@ class Session:
         """Mask values from now on."""
         self._redactor.add(*secrets)
 
+    def holds_secret(self, text: str) -> bool:
+        """Whether one of the run's secrets stands in a text."""
+        return self._redactor.knows(text)
+
     def leaks(self, files: Iterable[Path]) -> list[Path]:
         """Where a secret of this run stands: in these files, or in what else the run has written."""
         return leaks(self._redactor, [*written_by(self.artifacts), *files])

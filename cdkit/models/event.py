@@ -8,6 +8,7 @@ import msgspec
 
 from cdkit.models.build import Build
 from cdkit.models.result import Failure, StepResult
+from cdkit.models.test_report import TestReport
 
 Stream = Literal["stdout", "stderr", "log"]
 
@@ -94,6 +95,14 @@ class StepRetried(Event, frozen=True, kw_only=True, tag="step-retried"):
     reason: str
 
 
+class TestsReported(Event, frozen=True, kw_only=True, tag="tests-reported"):
+    """The tests of a step have ended, and this is what they found."""
+
+    __test__ = False
+
+    report: TestReport
+
+
 class StepFinished(Event, frozen=True, kw_only=True, tag="step-finished"):
     """A step ended."""
 
@@ -124,6 +133,7 @@ AnyEvent = (
     | StepProgress
     | StepWaiting
     | StepRetried
+    | TestsReported
     | StepFinished
     | Warned
     | RunFinished

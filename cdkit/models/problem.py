@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 
@@ -35,3 +37,28 @@ class Problem(msgspec.Struct, frozen=True):
         place = f"{self.position}: " if self.position else ""
         advice = f" {self.remedy}" if self.remedy else ""
         return f"{place}{self.message}{advice}"
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """Something that is wrong with a value whose type is right, told by the value itself; it does not know its file.
+
+    Attributes:
+        path: from the value to the part that is wrong: keys as in the file, and numbers in lists; empty for all of it.
+        message: as of a problem.
+        remedy: as of a problem.
+    """
+
+    path: tuple[str | int, ...]
+    message: str
+    remedy: str | None = None
+
+
+class SelfChecking(msgspec.Struct, frozen=True, kw_only=True):
+    """A value that knows more of itself than its types say: what does not go together, or cannot be read.
+
+    Whoever decodes one asks it, and gives each fault its position.
+    """
+
+    def faults(self) -> Iterable[Fault]:
+        """Everything that is wrong with it, but for what a part of it tells of itself."""
+        return ()

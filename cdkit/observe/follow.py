@@ -13,7 +13,7 @@ from cdkit.flow.clock import Clock
 from cdkit.models.kube import ObjectQuery
 from cdkit.observe.observation import Observation
 from cdkit.observe.snapshot import Snapshot
-from cdkit.ports.cluster import Cluster
+from cdkit.ports.cluster import Watchable
 
 Key = TypeVar("Key")
 
@@ -22,7 +22,7 @@ Tell = Callable[[str], None]
 
 
 def follow(
-    cluster: Cluster,
+    source: Watchable,
     queries: Mapping[str, ObjectQuery],
     keys: Iterable[Key],
     diagnose: Callable[[Snapshot], Mapping[Key, Verdict]],
@@ -38,7 +38,7 @@ def follow(
     An outage of the API server is told as such and decides nothing: graces stand still until it answers again.
 
     Args:
-        cluster: the API server.
+        source: an API server, or what speaks as one.
         queries: what to watch, by names that `diagnose` knows.
         keys: what is followed.
         diagnose: turns what is seen into a verdict on each of `keys`.
@@ -58,12 +58,12 @@ def follow(
         looks = [look for look in (panel.next_look(clock.monotonic()), latest) if look is not None]
         return min(looks, default=None)
 
-    with Observation(cluster, queries, cancellation=cancellation, clock=clock) as observation:
+    with Observation(source, queries, cancellation=cancellation, clock=clock) as observation:
         for snapshot in observation.changes(next_look):
             now = clock.monotonic()
             if snapshot.outage:
                 panel.lose_sight(now)
-                line = f"the cluster to answer again: {snapshot.outage}"
+                line = f"an answer again: {snapshot.outage}"
             else:
                 panel.observe(diagnose(snapshot), now)
                 line = panel.told()

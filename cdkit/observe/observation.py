@@ -1,4 +1,4 @@
-"""Some queries of a cluster, followed at once: an iterator of snapshots that waits without polling."""
+"""Some queries, followed at once: an iterator of snapshots that waits without polling."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cdkit.flow.clock import Clock, Inbox
 from cdkit.models.kube import ObjectQuery
 from cdkit.observe.reflector import Message, Reflector
 from cdkit.observe.snapshot import Album, Snapshot
-from cdkit.ports.cluster import Cluster
+from cdkit.ports.cluster import Watchable
 
 GATHERING = 0.03
 """Seconds after the first news of a burst in which further news join the same snapshot."""
@@ -43,7 +43,7 @@ class Observation:
     """Follows some queries while its context lasts.
 
     Args:
-        cluster: the API server.
+        source: an API server, or what speaks as one.
         queries: what to follow, by names of the caller's choice.
         cancellation: ends the observation when it is cancelled.
         clock: the time.
@@ -51,13 +51,13 @@ class Observation:
 
     def __init__(
         self,
-        cluster: Cluster,
+        source: Watchable,
         queries: Mapping[str, ObjectQuery],
         *,
         cancellation: Cancellation,
         clock: Clock,
     ) -> None:
-        self._cluster = cluster
+        self._source = source
         self._queries = dict(queries)
         self._clock = clock
         self._cancellation = Cancellation(cancellation)
@@ -127,7 +127,7 @@ class Observation:
 
     def _follow(self, name: str, query: ObjectQuery) -> None:
         """Run the reflector of one query, in a thread of its own."""
-        reflector = Reflector(self._cluster, query, clock=self._clock, cancellation=self._cancellation)
+        reflector = Reflector(self._source, query, clock=self._clock, cancellation=self._cancellation)
         try:
             for message in reflector.messages():
                 self._inbox.put(_News(name, message))

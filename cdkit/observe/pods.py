@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cdkit.diagnosis.companion import ALONE, Companions
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.single_pod import diagnose_test_pod
 from cdkit.diagnosis.verdict import Verdict
@@ -12,11 +13,11 @@ from cdkit.flow.clock import Clock
 from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
 from cdkit.observe.follow import Tell, follow
 from cdkit.observe.snapshot import Snapshot
-from cdkit.ports.cluster import Cluster
+from cdkit.ports.cluster import Watchable
 
 
 def follow_pod(
-    cluster: Cluster,
+    source: Watchable,
     ref: ObjectRef,
     container: str,
     *,
@@ -25,11 +26,12 @@ def follow_pod(
     clock: Clock,
     tell: Tell,
     patience: float,
+    companions: Companions = ALONE,
 ) -> Decision:
     """Watch a pod until its main container has ended, or it is clear that it never will run.
 
     Args:
-        cluster: the API server.
+        source: an API server, or what speaks as one.
         ref: the pod.
         container: its main container.
         on_look: gets the pod at every look, to follow its logs, say.
@@ -37,6 +39,7 @@ def follow_pod(
         clock: the time.
         tell: hears how it goes.
         patience: every grace of a cause is so many times as long.
+        companions: containers beside the main one that may not end as they like.
 
     Raises:
         CdkitError: the reason of the cancellation, or what the API server will not let us see.
@@ -46,10 +49,11 @@ def follow_pod(
         pod = next(iter(seen["pods"]), None)
         if pod is not None:
             on_look(pod)
-        return {ref: diagnose_test_pod(pod, seen["events"], container=container, name=ref.name)}
+        verdict = diagnose_test_pod(pod, seen["events"], container=container, name=ref.name, companions=companions)
+        return {ref: verdict}
 
     decisions = follow(
-        cluster,
+        source,
         _queries(ref),
         [ref],
         diagnose,

@@ -14,7 +14,7 @@ from cdkit.flow.cancellation import Cancellation, pause
 from cdkit.flow.clock import Clock, measured
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery
 from cdkit.observe.picture import is_newer, resource_version_of
-from cdkit.ports.cluster import LONGEST_WATCH, Cluster
+from cdkit.ports.cluster import LONGEST_WATCH, Watchable
 
 FIRST_PAUSE = 0.2
 """Seconds before a server that did not answer is asked again; each further pause is twice as long."""
@@ -64,14 +64,14 @@ class Reflector:
     """Follows one query until it is cancelled.
 
     Args:
-        cluster: the API server.
+        source: an API server, or what speaks as one.
         query: what to follow.
         clock: the time, for the pauses between questions to a server that does not answer.
         cancellation: ends it.
     """
 
-    def __init__(self, cluster: Cluster, query: ObjectQuery, *, clock: Clock, cancellation: Cancellation) -> None:
-        self._cluster = cluster
+    def __init__(self, source: Watchable, query: ObjectQuery, *, clock: Clock, cancellation: Cancellation) -> None:
+        self._source = source
         self._query = query
         self._clock = clock
         self._cancellation = cancellation
@@ -89,7 +89,7 @@ class Reflector:
         while True:
             self._cancellation.raise_if_cancelled()
             try:
-                objects, self._version = self._cluster.list(self._query)
+                objects, self._version = self._source.list(self._query)
             except Unavailable as error:
                 yield Unseen(error.message)
                 self._rest()
@@ -124,7 +124,7 @@ class Reflector:
         """One watch. Gives None when the server ended it in the usual way, else why it cannot be resumed."""
         self._has_told = False
         try:
-            for change in self._cluster.watch(
+            for change in self._source.watch(
                 self._query, self._version, self._cancellation, seconds=self._watch_seconds
             ):
                 if change.type == "ERROR":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 from cdkit.models.duration import Duration
-from cdkit.models.problem import Problem
+from cdkit.models.problem import Position, Problem, SelfChecking
 from cdkit.models.quantity import Quantity
 from cdkit.pipeline.document import Node
 from cdkit.pipeline.suggest import did_you_mean
@@ -40,8 +40,9 @@ def decode(node: Node, wanted: type[Struct], problems: list[Problem]) -> Struct 
     Returns:
         The struct, or None when there were problems or when a value that is not text is not known yet.
     """
+    before = len(problems)
     value = _struct(node, wanted, problems)
-    return None if isinstance(value, Unknown) else value
+    return None if isinstance(value, Unknown) or len(problems) > before else value
 
 
 def salvage(node: Node, wanted: type[Struct]) -> Struct:
@@ -138,7 +139,30 @@ def _struct(node: Node, wanted: type[Struct], problems: list[Problem]) -> Struct
     problems.extend(Problem(f"{name!r} is missing.", node.position) for name in missing)
     if unknown or missing or any(isinstance(value, Unknown) for value in values.values()):
         return UNKNOWN
-    return wanted(**values)
+    made = wanted(**values)
+    problems.extend(_faults(made, node))
+    return made
+
+
+def _faults(made: msgspec.Struct, node: Node) -> Iterable[Problem]:
+    """What a struct says of itself, each with its position; nothing of what is known only later."""
+    for fault in made.faults() if isinstance(made, SelfChecking) else ():
+        place, position = _place(node, fault.path)
+        if not place.pending:
+            yield Problem(fault.message, position, fault.remedy)
+
+
+def _place(node: Node, path: Sequence[str | int]) -> tuple[Node, Position]:
+    """The node at a path, as far as there is one, and where it stands; of a member of a mapping, its key."""
+    position = node.position
+    for step in path:
+        if isinstance(node.value, dict) and step in node.value:
+            position = node.keys.get(str(step), node.value[str(step)].position)
+            node = node.value[str(step)]
+        elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            position = node.position
+    return node, position
 
 
 def _is_left_empty(node: Node, field: FieldInfo) -> bool:

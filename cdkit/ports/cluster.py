@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, Protocol
 
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import LogLine
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
+from cdkit.ports.execution import Execution
 
 PatchKind = Literal["merge", "strategic", "json"]
 
@@ -17,21 +19,11 @@ FIELD_MANAGER = "cdkit"
 """The name under which the API server remembers which fields are ours."""
 
 
-class Cluster(Protocol):
-    """The requests that cdkit makes of an API server.
+class Watchable(Protocol):
+    """What lists objects and tells their changes: an API server, or what speaks as one.
 
-    All of them raise `ClusterUnreachable` when it does not answer (never 'not found'), `AccessDenied` on 401 and
-    403, and `RequestRejected` on a request that it refuses.
+    Both requests raise `Unavailable` when it does not answer (never 'not found'), and `AccessDenied` on 401 and 403.
     """
-
-    @property
-    def default_namespace(self) -> str:
-        """The namespace of the kube context, else `default`."""
-        ...
-
-    def get(self, ref: ObjectRef) -> Manifest | None:
-        """The object as it is now, or None when the server says that there is none."""
-        ...
 
     def list(self, query: ObjectQuery) -> tuple[list[Manifest], str]:
         """The objects of a query, and the resource version to watch on from."""
@@ -48,6 +40,23 @@ class Cluster(Protocol):
             cancellation: ends it.
             seconds: for how long the server is asked, at most, to keep the watch open; it may end it before.
         """
+        ...
+
+
+class Cluster(Watchable, Protocol):
+    """The requests that cdkit makes of an API server.
+
+    All of them raise `ClusterUnreachable` when it does not answer (never 'not found'), `AccessDenied` on 401 and
+    403, and `RequestRejected` on a request that it refuses.
+    """
+
+    @property
+    def default_namespace(self) -> str:
+        """The namespace of the kube context, else `default`."""
+        ...
+
+    def get(self, ref: ObjectRef) -> Manifest | None:
+        """The object as it is now, or None when the server says that there is none."""
         ...
 
     def apply(
@@ -110,6 +119,52 @@ class Cluster(Protocol):
             follow: go on until the container ends.
             previous: of the instance before the last restart.
             tail: only the last so many lines.
+        """
+        ...
+
+    def log_lines(
+        self, pod: ObjectRef, container: str, *, since: str = "", cancellation: Cancellation
+    ) -> Iterator[LogLine]:
+        """The lines of a container's log with their times, followed until the container ends.
+
+        The times are in UTC with nine digits, so that they are ordered as texts are, and never run backwards. A log
+        that broke off is the very same sequence of lines when it is asked for again, from `since` on.
+
+        Args:
+            pod: the pod.
+            container: the container's name.
+            since: leave out what comes before the first line of this time (as of a line) or later; those of this very
+                time come again.
+            cancellation: ends it.
+
+        Raises:
+            ClusterUnreachable: it broke off; half a line at its end was not given.
+            ObjectNotFound: there is no such pod.
+            RequestRejected: there is no such container, or it has not started.
+        """
+        ...
+
+    def execute(
+        self,
+        pod: ObjectRef,
+        container: str,
+        command: Sequence[str],
+        *,
+        stdin: Iterable[bytes] = (),
+        cancellation: Cancellation,
+    ) -> Execution:
+        """Run a command in a container that runs (`pods/exec`).
+
+        https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-connect-get-requests-of-pod-exec
+
+        Only servers since 1.30 tell a program that its input has ended: let it read as many bytes as will come
+        (`head -c 1024 | tar -x`). A program that is hung up on may run on.
+
+        Raises:
+            ObjectNotFound: there is no such pod or container.
+            RequestRejected: it does not run, or the program cannot be started; `Execution.ended` may be the first to
+                know.
+            ClusterUnreachable: the server does not answer, or opens no WebSocket.
         """
         ...
 

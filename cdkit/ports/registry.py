@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import ImageConfig
 from cdkit.models.image import Credentials
 from cdkit.ports.image_engine import OnProgress
+
+USUAL_PLATFORM = "linux/amd64"
+"""Of an index, the image that is meant where nobody says."""
 
 
 class Registry(Protocol):
@@ -39,6 +43,24 @@ class Registry(Protocol):
         """The digest of an image's configuration, which is its id on an engine; an index has its own digest as its id.
 
         None when the registry has no such image. One request.
+        """
+        ...
+
+    def config(
+        self,
+        reference: str,
+        *,
+        platform: str = USUAL_PLATFORM,
+        credentials: Credentials | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> ImageConfig | None:
+        """How an image is run; None when the registry has no such image.
+
+        Args:
+            reference: the image.
+            platform: which of an index; one that has none for it gives the first that it has.
+            credentials: the login for its registry.
+            cancellation: ends it.
         """
         ...
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.commits import Commits
+from cdkit.ports.container_engine import ContainerEngine
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
 from cdkit.ports.registry import Registry
@@ -16,6 +17,10 @@ class World(Protocol):
 
     def images(self) -> ImageEngine:
         """The image engine."""
+        ...
+
+    def containers(self) -> ContainerEngine:
+        """The engine that runs containers."""
         ...
 
     def registry(self) -> Registry:

@@ -11,9 +11,11 @@ import msgspec
 
 from cdkit.models.duration import Duration
 from cdkit.models.result import StepResult
+from cdkit.models.test_report import TestReport
 from cdkit.report.collected import Collected
 from cdkit.report.handed_on import named_outputs
 from cdkit.report.style import Style
+from cdkit.report.tests import counts
 
 MOST_STEPS = 50
 """A card is looked at as a whole; the log has all steps."""
@@ -57,7 +59,7 @@ def card(run: Collected, template: str) -> bytes:
         took=str(Duration(run.seconds)),
         image=_PLAIN.harmless(outputs.get("image", "")),
         url=_PLAIN.harmless(outputs.get("url", "")),
-        steps=tuple(map(_step, run.results[:MOST_STEPS])),
+        steps=tuple(_step(result, run.tests.get(result.step)) for result in run.results[:MOST_STEPS]),
     )
     return msgspec.json.encode({"schema": template, "data": data})
 
@@ -67,8 +69,8 @@ def in_the_log(content: bytes) -> str:
     return f"\x1b]1338;{base64.b64encode(content).decode()}\x1b]0m\n"
 
 
-def _step(result: StepResult) -> CardStep:
-    told = result.failure.message if result.failure else result.reason
+def _step(result: StepResult, tests: TestReport | None) -> CardStep:
+    told = result.failure.message if result.failure else result.reason or (counts(tests) if tests else "")
     return CardStep(
         name=_PLAIN.harmless(result.step),
         status=result.status,

@@ -6,8 +6,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cdkit.models.build import Build
-from cdkit.models.event import BuildDetected, Event, RunFinished, RunStarted, StepFinished, StepStarted, Warned
+from cdkit.models.event import (
+    BuildDetected,
+    Event,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepStarted,
+    TestsReported,
+    Warned,
+)
 from cdkit.models.result import Failure, StepResult
+from cdkit.models.test_report import TestReport
 
 
 class Collected:
@@ -19,6 +29,7 @@ class Collected:
         environment: where it deploys to; empty for nowhere in particular.
         build: who ran it; None when nobody asked.
         uses: the kind of each step that began.
+        tests: what the tests of each step have found; of a step that was tried again, those of its last attempt.
         results: how each step ended, in the order in which they did.
         warnings: what a person should know, each with the step that said it.
         exit_code: the exit code.
@@ -32,6 +43,7 @@ class Collected:
         self.environment = ""
         self.build: Build | None = None
         self.uses: dict[str, str] = {}
+        self.tests: dict[str, TestReport] = {}
         self.results: list[StepResult] = []
         self.warnings: list[tuple[str, str]] = []
         self.exit_code = 0
@@ -47,6 +59,8 @@ class Collected:
                 self.build = event.build
             case StepStarted():
                 self.uses[event.step] = event.uses
+            case TestsReported():
+                self.tests[event.step] = event.report
             case StepFinished():
                 self.results.append(event.result)
             case Warned():

@@ -8,6 +8,10 @@ from cdkit.models.duration import Duration
 from cdkit.report.amounts import facts
 from cdkit.report.collected import Collected
 from cdkit.report.style import Style
+from cdkit.report.tests import counts, ending, left_out, noteworthy, place, title
+
+MOST_TESTS = 1000
+"""Tests of a step that are shown each by itself."""
 
 _PLAIN = Style()
 
@@ -41,6 +45,23 @@ pre { background: #f4f4f4; overflow-x: auto; padding: .6rem; }
 {% if failure.evidence %}<pre>{% for line in failure.evidence %}{{ line | plain }}
 {% endfor %}</pre>{% endif %}
 {% endfor %}
+{% for step, report in run.tests.items() %}
+{% with shown = report | noteworthy(most_tests) %}
+<h2>{{ step | plain }}: {{ report | counts }}</h2>
+{% if shown %}
+<table>
+<tr><th>Test</th><th>Where</th><th>Result</th><th>Why</th></tr>
+{% for case in shown %}
+<tr><td>{{ case | test | plain }}</td><td>{{ case | place | plain }}</td>
+<td class="{{ 'failed' if case.has_failed else case.outcome }}">{{ case | ending }}</td><td>{{ case.message | plain }}
+{% if case.details %}<pre>{% for line in case.details.splitlines() %}{{ line | plain }}
+{% endfor %}</pre>{% endif %}</td></tr>
+{% endfor %}
+</table>
+{% if report | left_out(shown) %}<p>{{ report | left_out(shown) | plain }}</p>{% endif %}
+{% endif %}
+{% endwith %}
+{% endfor %}
 <table>
 <tr><th>Step</th><th>Kind</th><th>Result</th><th>Time</th><th>Outputs</th></tr>
 {% for result in run.results %}
@@ -65,6 +86,8 @@ def html(run: Collected) -> str:
     """The page. Whatever comes from a project, a pod or a server is text in it, and nothing in it is a script."""
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     page.filters |= {"plain": _PLAIN.harmless, "duration": _duration, "facts": facts}
+    page.filters |= {"counts": counts, "ending": ending, "left_out": left_out, "noteworthy": noteworthy}
+    page.filters |= {"place": place, "test": title}
     failures = [("The run", run.failure)] if run.failure else []
     failures += [
         (result.step, result.failure)
@@ -72,7 +95,7 @@ def html(run: Collected) -> str:
         if result.status == "failed" and result.failure and not result.tolerated
     ]
     word = "done" if run.exit_code == 0 else "cancelled" if run.exit_code in _CANCELLED else "failed"
-    return page.from_string(_PAGE).render(run=run, word=word, failures=failures)
+    return page.from_string(_PAGE).render(run=run, word=word, failures=failures, most_tests=MOST_TESTS)
 
 
 _CANCELLED = (130, 143)

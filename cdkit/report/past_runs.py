@@ -11,13 +11,16 @@ import msgspec
 from cdkit.models.build import Build
 from cdkit.models.duration import Duration
 from cdkit.models.result import Failure, Status
+from cdkit.models.test_report import TestCase, TestReport
 from cdkit.report.amounts import facts
 from cdkit.report.failure import failure_lines
 from cdkit.report.style import Colour, Style
 from cdkit.report.table import Cell, table_lines
+from cdkit.report.tests import counts, ending, left_out, noteworthy, place, title
 
 SHORT_COMMIT = 10
 LONGEST_MESSAGE = 80
+MOST_TESTS = 50
 
 Unfinished = Literal["running", "not finished", "not started"]
 
@@ -63,6 +66,7 @@ class StepStory(msgspec.Struct, frozen=True, kw_only=True):
         reason: why it was skipped.
         failure: why it failed or was cancelled.
         tolerated: it failed, and the pipeline said `continue-on-error`.
+        tests: what its tests have found; None when it has none.
     """
 
     name: str
@@ -74,6 +78,7 @@ class StepStory(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     failure: Failure | None = None
     tolerated: bool = False
+    tests: TestReport | None = None
 
 
 class RunStory(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +120,9 @@ def story_lines(story: RunStory, style: Style) -> Iterator[str]:
     head = ("STEP", "USES", "STATUS", "BEGAN", "TOOK", "OUTCOME")
     yield from table_lines(head, [_step_row(step) for step in story.steps], style)
     yield from _failures(story, style)
+    for step in story.steps:
+        if step.tests is not None:
+            yield from _tests(step.name, step.tests, style)
 
 
 def _failures(story: RunStory, style: Style) -> Iterator[str]:
@@ -125,6 +133,21 @@ def _failures(story: RunStory, style: Style) -> Iterator[str]:
         if step.failure is not None and step.status == "failed":
             yield ""
             yield from failure_lines(step.failure, style, style.harmless(f"{step.name} ({step.uses}): "))
+
+
+def _tests(step: str, report: TestReport, style: Style) -> Iterator[str]:
+    yield ""
+    yield f"{style.paint(style.harmless(step), 'bold')}: {counts(report)}"
+    shown = noteworthy(report, MOST_TESTS)
+    if shown:
+        yield from table_lines(("RESULT", "TEST", "WHERE", "WHY"), list(map(_test_row, shown)), style)
+    if more := left_out(report, shown):
+        yield style.harmless(more)
+
+
+def _test_row(case: TestCase) -> list[Cell]:
+    colour: Colour = "red" if case.has_failed else "yellow"
+    return [Cell(ending(case), colour), Cell(title(case)), Cell(place(case)), Cell(case.message)]
 
 
 def _summary_row(run: RunSummary) -> list[Cell]:

@@ -18,7 +18,9 @@ from cdkit.models.event import (
     StepRetried,
     StepStarted,
     StepWaiting,
+    TestsReported,
 )
+from cdkit.report.tests import counts
 
 MOST_ITEMS = 3
 """Items of one step that are shown each by itself; more are added up."""
@@ -77,6 +79,7 @@ class Picture:
             StepWaiting: self._step_waiting,
             StepRetried: self._step_retried,
             StepProgress: self._step_progress,
+            TestsReported: self._tests_reported,
             StepFinished: self._step_finished,
             RunFinished: self._run_finished,
         }
@@ -121,6 +124,10 @@ class Picture:
         if event.step in self._at_work:
             item = Item(event.item, event.current, event.total, event.unit)
             self._at_work[event.step].items[event.item] = item
+
+    def _tests_reported(self, event: TestsReported) -> None:
+        if event.step in self._at_work:
+            self._at_work[event.step].doing = counts(event.report)
 
     def _step_finished(self, event: StepFinished) -> None:
         self.done += 1

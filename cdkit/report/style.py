@@ -7,15 +7,14 @@ from typing import Literal
 
 import msgspec
 
+from cdkit.models.plain_text import without_controls
+
 Colour = Literal["green", "red", "yellow", "cyan", "dim", "bold"]
 
 _CODES: dict[str, str] = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
 # Compiled when the first line is met that needs it: most runs print none.
 _COLOUR_SEQUENCE = r"\x1b\[[0-9;]*m"
-_ESCAPE_SEQUENCE = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)"
-_LINE_BREAK = r"[\r\n]+"
-_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
-"""Control characters but for the tab, and those that turn the direction of writing around."""
+_LINE_BREAK = r"[\r\n\v\f\u2028\u2029]+"
 
 
 class Style(msgspec.Struct, frozen=True):
@@ -47,15 +46,11 @@ class Style(msgspec.Struct, frozen=True):
             return text
         line = re.sub(_LINE_BREAK, " ", text.rstrip("\r\n"))
         if not self.colour:
-            return _plain(line)
+            return without_controls(line)
         kept = re.findall(_COLOUR_SEQUENCE, line)
-        clean = [_plain(part) for part in re.split(_COLOUR_SEQUENCE, line)]
+        clean = [without_controls(part) for part in re.split(_COLOUR_SEQUENCE, line)]
         joined = clean[0] + "".join(code + part for code, part in zip(kept, clean[1:], strict=True))
         return f"{joined}\x1b[0m" if kept else joined
-
-
-def _plain(text: str) -> str:
-    return re.sub(_CONTROL, "", re.sub(_ESCAPE_SEQUENCE, "", text))
 
 
 _SIGNS = {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from cdkit.models.duration import Duration
 from cdkit.models.result import Failure, StepResult
+from cdkit.models.test_report import TestCase, TestReport
 from cdkit.report.amounts import facts
 from cdkit.report.collected import Collected
 from cdkit.report.style import Style
+from cdkit.report.tests import counts, ending, left_out, noteworthy, place, title
 
 LARGEST = 1_000_000
 """Bytes. GitHub drops a summary of more than 1 MiB as a whole."""
@@ -16,9 +19,18 @@ LARGEST = 1_000_000
 MOST_EVIDENCE = 40
 """Lines; the log has all."""
 
+MOST_TESTS = 50
+"""Tests of a step that are shown each by itself."""
+
+LONGEST_MESSAGE = 300
+"""Characters of what a test says, in a table."""
+
 _PLAIN = Style()
 _SIGNS = {"succeeded": "✅", "failed": "❌", "cancelled": "⏹️", "skipped": "⏭️"}
 _CANCELLED = (130, 143)
+_BARE_PIPE = re.compile(r"(?<!\\)((?:\\\\)*)\|")
+"""One that no backslash of somebody else's escapes already: of two, the first escapes the second."""
+
 _MARKS = frozenset("\\`*_{}[]()#+!|~")
 
 
@@ -50,6 +62,8 @@ def _parts(run: Collected) -> Iterator[str]:
     for result in run.results:
         if result.status == "failed" and result.failure and not result.tolerated:
             yield _failed(f"`{_code(result.step)}`", result.failure)
+    for step, report in run.tests.items():
+        yield from _tests(step, report)
     if run.results:
         yield "| | Step | | |\n|---|---|---|---|"
         yield from (_row(result, run.uses.get(result.step, "")) for result in run.results)
@@ -80,6 +94,22 @@ def _failed(whose: str, failure: Failure) -> str:
     return "\n".join(lines)
 
 
+def _tests(step: str, report: TestReport) -> Iterator[str]:
+    yield f"**`{_code(step)}`**: {_text(counts(report))}\n"
+    shown = noteworthy(report, MOST_TESTS)
+    if shown:
+        yield "| | Test | Where | |\n|---|---|---|---|"
+        yield from map(_test_row, shown)
+        yield f"\n{_text(more)}\n" if (more := left_out(report, shown)) else ""
+
+
+def _test_row(case: TestCase) -> str:
+    message = case.message if len(case.message) <= LONGEST_MESSAGE else f"{case.message[:LONGEST_MESSAGE]}..."
+    told = f"{ending(case)}: {message}" if case.attempts or not message else message
+    sign = "❌" if case.has_failed else "⚠️"
+    return f"| {sign} | `{_code(title(case))}` | {_text(place(case))} | {_text(told)} |"
+
+
 def _fenced(evidence: Sequence[str]) -> list[str]:
     """Lines as they are; the fence is longer than any that stands in them."""
     shown = [_PLAIN.harmless(line) for line in evidence[:MOST_EVIDENCE]]
@@ -107,4 +137,4 @@ def _text(words: str) -> str:
 
 def _code(words: str) -> str:
     """Somebody's words between backquotes, in a table too."""
-    return _PLAIN.harmless(str(words)).replace("`", "'").replace("|", "\\|") or " "
+    return _BARE_PIPE.sub(r"\1\\|", _PLAIN.harmless(str(words)).replace("`", "'")) or " "

@@ -18,12 +18,15 @@ from cdkit.models.event import (
     StepRetried,
     StepStarted,
     StepWaiting,
+    TestsReported,
     Warned,
 )
 from cdkit.models.result import Failure, StepResult
+from cdkit.models.test_report import TestCase, TestReport
 from cdkit.report.amounts import amount, facts
 from cdkit.report.failure import failure_lines
 from cdkit.report.style import Colour, Style
+from cdkit.report.tests import counts, ending, left_out, noteworthy, place, title
 
 Lines = list[str]
 Speaker = Callable[[Any], Lines]
@@ -59,6 +62,7 @@ class Wording:
             StepOutput: self._step_output,
             StepWaiting: self._step_waiting,
             StepRetried: self._step_retried,
+            TestsReported: self._tests_reported,
             StepFinished: self._step_finished,
             Warned: self._warned,
             RunFinished: self._run_finished,
@@ -95,6 +99,23 @@ class Wording:
         reason = self.style.harmless(event.reason).rstrip(".")
         text = f"attempt {event.attempt} of {event.attempts} failed: {reason}. Again in {Duration(event.delay)}."
         return self._step_line(event.step, "retry", text, "yellow")
+
+    def _tests_reported(self, event: TestsReported) -> Lines:
+        report = event.report
+        sign, colour = _SIGNS_OF_TESTS[bool(report.failed or report.broken)]
+        lines = self._step_line(event.step, sign, counts(report), colour)
+        shown = noteworthy(report, MOST_TESTS)
+        for case in shown:
+            lines += self._test(event.step, case)
+        if more := left_out(report, shown):
+            lines += self._step_line(event.step, "output", self.style.harmless(more), "dim")
+        return lines
+
+    def _test(self, step: str, case: TestCase) -> Lines:
+        told = f"{title(case)}{f' ({place(case)})' if case.file else ''} {ending(case)}"
+        message = f": {case.message}" if case.message else ""
+        sign: tuple[str, Colour] = ("failed", "red") if case.has_failed else ("retry", "yellow")
+        return self._step_line(step, sign[0], self.style.harmless(f"{told}{message}"), sign[1])
 
     def _warned(self, event: Warned) -> Lines:
         message = self.style.harmless(event.message)
@@ -155,10 +176,14 @@ class QuietWording(Wording):
         return {
             RunStarted: _silent(self._run_started),
             StepStarted: _silent(self._step_started),
+            TestsReported: self._tests_reported,
             StepFinished: self._step_finished,
             Warned: self._warned,
             RunFinished: self._run_finished,
         }
+
+    def _tests_reported(self, event: TestsReported) -> Lines:
+        return super()._tests_reported(event) if event.report.failed or event.report.broken else []
 
     def _step_finished(self, event: StepFinished) -> Lines:
         lines = super()._step_finished(event)
@@ -170,7 +195,7 @@ class QuietWording(Wording):
 
 
 class VerboseWording(Wording):
-    """All that there is to know: also the options of each step, how far it has come, and how long checking took."""
+    """All that there is to know: also options and progress of each step, how long checking took, and what tests say."""
 
     def __init__(self, style: Style, journal: str = "") -> None:
         super().__init__(style, journal)
@@ -200,15 +225,32 @@ class VerboseWording(Wording):
             event.step, f"{item}: {amount(event.current, event.total, self.style.harmless(event.unit))}"
         )
 
+    def _tests_reported(self, event: TestsReported) -> Lines:
+        return super()._tests_reported(event) + self._left_out_tests(event.step, event.report)
+
+    def _left_out_tests(self, step: str, report: TestReport) -> Lines:
+        skipped = [case for case in report.cases if case.outcome == "skipped"]
+        told = [f"{title(case)}, skipped{f': {case.message}' if case.message else ''}" for case in skipped]
+        return [line for text in told for line in self._detail(step, self.style.harmless(text))]
+
+    def _test(self, step: str, case: TestCase) -> Lines:
+        details = [self.style.harmless(line) for line in case.details.split("\n")] if case.details else []
+        return super()._test(step, case) + [line for text in details for line in self._detail(step, text)]
+
     def _detail(self, step: str, text: str) -> Lines:
         return self._step_line(step, "detail", text, "dim")
 
+
+MOST_TESTS = 20
+"""Tests that are shown each by itself."""
 
 PROGRESS_SECONDS = 1.0
 """Between two lines on one item that has not come to its end."""
 
 _CANCELLED = frozenset({130, 143})
 """The exit codes of a run that was told to stop, by SIGINT or SIGTERM."""
+
+_SIGNS_OF_TESTS: Mapping[bool, tuple[str, Colour]] = {False: ("done", "green"), True: ("failed", "red")}
 
 _STATUS_WORDS: Mapping[str, str] = {
     "succeeded": "succeeded",

@@ -7,6 +7,9 @@ assert result.outputs.digest
 from cdkit.testing.fake_clock import FakeClock
 from cdkit.testing.fake_cluster import FakeCluster
 from cdkit.testing.fake_commits import FakeCommits
+from cdkit.testing.fake_container import FakeProgram
+from cdkit.testing.fake_container_engine import FakeContainerEngine
+from cdkit.testing.fake_execution import ExecutedCommand
 from cdkit.testing.fake_image_engine import FakeImageEngine
 from cdkit.testing.fake_processes import CommandRun, FakeProcesses
 from cdkit.testing.fake_registry import FakeRegistry
@@ -17,11 +20,14 @@ from cdkit.testing.steps import RecordedRun, StepRun, run_step
 
 __all__ = [
     "CommandRun",
+    "ExecutedCommand",
     "FakeClock",
     "FakeCluster",
     "FakeCommits",
+    "FakeContainerEngine",
     "FakeImageEngine",
     "FakeProcesses",
+    "FakeProgram",
     "FakeRegistry",
     "FakeWorld",
     "RecordedCommand",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cdkit.clients.kube.errors import Answer, Request, error_of, not_served
+from cdkit.clients.kube.execution_status import not_begun
 from cdkit.clients.kube.paths import built_in, group_of
 from cdkit.errors import CdkitError, ClusterUnreachable
 from cdkit.models.kube import FieldRefusal, Manifest, ObjectRef, Resource
@@ -94,6 +95,21 @@ class FakeApiServer:
             said = f'namespaces "{request.namespace}" not found'
             raise refusal(request, 404, "NotFound", said, name=request.namespace, kind="namespaces")
 
+    def refuse_log(self, request: Request, container: str) -> None:
+        """Raise when a request is about the log of a container that is not there."""
+        if container not in _containers(self._pod(request)):
+            raise refusal(request, 400, "BadRequest", _not_valid(request, container))
+
+    def refuse_command(self, request: Request, container: str) -> None:
+        """Raise when a container that is to run a command is not there, or does not run as its status says."""
+        pod = self._pod(request)
+        if container not in _containers(pod):
+            said = status_of(400, "BadRequest", _not_valid(request, container))
+            raise not_begun(Answer(400, msgspec.json.encode(said)), request, container)
+        statuses = pod.get("status", {}).get("containerStatuses", ())
+        if not any(item["name"] == container and "running" in item.get("state", {}) for item in statuses):
+            raise not_begun(Answer(500, f'container not found ("{container}")'.encode()), request, container)
+
     def write(self, request: Request, manifest: Manifest, live: Manifest | None) -> Manifest:
         """Keep an object, in a namespace that exists."""
         self.refuse_missing_namespace(request)
@@ -131,11 +147,26 @@ class FakeApiServer:
                 live["metadata"]["ownerReferences"] = [item for item in owners if item["uid"] != owner]
                 self.store.write(other, live)
 
+    def _pod(self, request: Request) -> Manifest:
+        pod = self.store.read(key_of(request))
+        if pod is None:
+            raise refusal(request, 404, "NotFound", f'pods "{request.name}" not found')
+        return pod
+
     def _goes_with(self, other: Key, key: Key, gone: Manifest) -> bool:
         if key.kind == "Namespace" and other.namespace == key.name:
             return True
         owned = (self.store.read(other) or gone)["metadata"].get("ownerReferences", ())
         return gone["metadata"]["uid"] in {owner["uid"] for owner in owned}
+
+
+def _containers(pod: Manifest) -> set[str]:
+    spec = pod["spec"]
+    return {item["name"] for item in (*spec.get("containers", ()), *spec.get("initContainers", ()))}
+
+
+def _not_valid(request: Request, container: str) -> str:
+    return f"container {container} is not valid for pod {request.name}"
 
 
 def key_of(request: Request) -> Key:

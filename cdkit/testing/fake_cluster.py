@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -13,10 +13,13 @@ from cdkit.clients.kube.errors import Request
 from cdkit.clients.kube.paths import group_of
 from cdkit.errors import CdkitError, RequestRejected
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import LogLine
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 from cdkit.ports.cluster import FIELD_MANAGER, LONGEST_WATCH, PatchKind
 from cdkit.testing.fake_api_server import DEFAULT_NAMESPACE, SERVER, FakeApiServer, key_of, refusal, status_of
+from cdkit.testing.fake_execution import ExecutedCommand, FakeExecution
 from cdkit.testing.fake_logs import FakeLogs
+from cdkit.testing.fake_programs import FakePrograms
 from cdkit.testing.field_sets import fields_of
 from cdkit.testing.object_store import change_of
 from cdkit.testing.ownership import apply, conflicts, own
@@ -45,11 +48,15 @@ class FakeCluster:
 
     Attributes:
         logs_of_pods: the logs of containers, for a test to write.
+        programs: what commands do that are run in containers, for a test to tell.
+        executed: the commands that were run in containers, in order.
         expiry: when the credentials end, in seconds since the epoch; None when they last.
     """
 
     def __init__(self, *namespaces: str) -> None:
         self.logs_of_pods = FakeLogs()
+        self.programs = FakePrograms()
+        self.executed: list[ExecutedCommand] = []
         self.expiry: float | None = None
         self._server = FakeApiServer()
         self._suffixes = itertools.count(1)
@@ -107,9 +114,10 @@ class FakeCluster:
         self._server.failures.extend(errors)
 
     def go_away(self, reason: str = "Connection refused") -> None:
-        """Do not answer any more, and break the open watches, until `come_back`."""
+        """Do not answer any more, and break the open watches and logs, until `come_back`."""
         self._server.outage = reason
         self._server.store.end_watches(self._server.unreachable())
+        self.logs_of_pods.break_off(self._server.unreachable())
 
     def come_back(self) -> None:
         """Answer again."""
@@ -243,18 +251,37 @@ class FakeCluster:
         """The lines that a test wrote with `logs_of_pods`."""
         cancellation.raise_if_cancelled()
         request = self._server.arrived("get", pod, shown="log")
-        live = self._server.store.read(key_of(request))
-        if live is None:
-            raise refusal(request, 404, "NotFound", f'pods "{pod.name}" not found')
-        containers = [*live["spec"].get("containers", ()), *live["spec"].get("initContainers", ())]
-        if container not in {item["name"] for item in containers}:
-            raise refusal(request, 400, "BadRequest", f"container {container} is not valid for pod {pod.name}")
+        self._server.refuse_log(request, container)
         if previous and not self.logs_of_pods.has_previous(pod.name, container):
             said = f'previous terminated container "{container}" in pod "{pod.name}" not found'
             raise refusal(request, 400, "BadRequest", said)
         yield from self.logs_of_pods.read(
             pod.name, container, previous=previous, tail=tail, follow=cancellation if follow else None
         )
+
+    def log_lines(
+        self, pod: ObjectRef, container: str, *, since: str = "", cancellation: Cancellation
+    ) -> Iterator[LogLine]:
+        """The lines that a test wrote with `logs_of_pods`, with their times."""
+        cancellation.raise_if_cancelled()
+        self._server.refuse_log(self._server.arrived("get", pod, shown="log"), container)
+        yield from self.logs_of_pods.follow(pod.name, container, since=since, cancellation=cancellation)
+
+    def execute(
+        self,
+        pod: ObjectRef,
+        container: str,
+        command: Sequence[str],
+        *,
+        stdin: Iterable[bytes] = (),
+        cancellation: Cancellation,
+    ) -> FakeExecution:
+        """Play what a test told with `programs`, in a container whose status says that it runs."""
+        cancellation.raise_if_cancelled()
+        self._server.refuse_command(self._server.arrived("create", pod, shown="exec"), container)
+        executed = ExecutedCommand(pod.name, container, tuple(command))
+        self.executed.append(executed)
+        return FakeExecution(executed.command, self.programs.find(command), executed.reading(stdin), cancellation)
 
     def allowed(self, verb: str, group: str, resource: str, namespace: str) -> bool:
         """Whether our account may do this: all but what was denied."""

@@ -8,11 +8,11 @@ from cdkit.clients.registry.address import Address
 from cdkit.clients.registry.answers import LOG_IN
 from cdkit.errors import AccessDenied, ObjectNotFound, RegistryUnreachable
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import ImageConfig
 from cdkit.models.image import Credentials, ImageReference
 from cdkit.ports.image_engine import OnProgress
+from cdkit.ports.registry import USUAL_PLATFORM
 from cdkit.testing.fake_image_engine import LAYER_BYTES, FakeImageEngine
-
-PLATFORM = "linux/amd64"
 
 
 class FakeRegistry:
@@ -26,6 +26,7 @@ class FakeRegistry:
         logins: the login that each registry wants, by its host and port. The engine's own.
         silent: registries that do not answer, by host and port. The engine's own.
         platforms_of: the platforms of an image by its digest, where they are not `linux/amd64` alone.
+        configs: how an image is run, by its digest.
         requests: what was asked: a word each and the reference.
     """
 
@@ -36,6 +37,7 @@ class FakeRegistry:
         self.logins: Mapping[str, Credentials] = engine.logins
         self.silent = engine.silent_registries
         self.platforms_of: dict[str, tuple[str, ...]] = {}
+        self.configs: dict[str, ImageConfig] = {}
         self.requests: list[tuple[str, str]] = []
 
     def digest(
@@ -59,7 +61,7 @@ class FakeRegistry:
         """
         self._ask("platforms", reference, credentials, cancellation)
         digest = self._served(reference)
-        return self.platforms_of.get(digest, (PLATFORM,)) if digest else None
+        return self.platforms_of.get(digest, (USUAL_PLATFORM,)) if digest else None
 
     def image_id(
         self, reference: str, *, credentials: Credentials | None = None, cancellation: Cancellation | None = None
@@ -73,6 +75,23 @@ class FakeRegistry:
         digest = self._served(reference)
         ids = self._engine.pushed
         return ids.get(digest, digest) if digest else None
+
+    def config(
+        self,
+        reference: str,
+        *,
+        platform: str = USUAL_PLATFORM,
+        credentials: Credentials | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> ImageConfig | None:
+        """How an image is run: what a test wrote to `configs`, or nothing; None when it is not served.
+
+        Raises:
+            RegistryUnreachable, AccessDenied: as their names say.
+        """
+        self._ask("config", reference, credentials, cancellation)
+        digest = self._served(reference)
+        return self.configs.get(digest, ImageConfig(platform=platform)) if digest else None
 
     def copy(
         self,

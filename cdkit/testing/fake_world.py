@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from cdkit.errors import ClusterUnreachable
 from cdkit.ports.cluster import Cluster
 from cdkit.ports.commits import Commits
+from cdkit.ports.container_engine import ContainerEngine
 from cdkit.ports.image_engine import ImageEngine
 from cdkit.ports.processes import Processes
 from cdkit.ports.registry import Registry
 from cdkit.testing.fake_cluster import FakeCluster
 from cdkit.testing.fake_commits import FakeCommits
+from cdkit.testing.fake_container_engine import FakeContainerEngine
 from cdkit.testing.fake_image_engine import FakeImageEngine
 from cdkit.testing.fake_processes import FakeProcesses
 from cdkit.testing.fake_registry import FakeRegistry
@@ -22,6 +24,7 @@ class FakeWorld:
 
     Args:
         images: the image engine.
+        containers: the engine that runs containers.
         registry: the image registries; those that a fake engine pushes to when left out.
         cluster: the cluster of the current context.
         processes: the commands.
@@ -33,6 +36,7 @@ class FakeWorld:
         self,
         *,
         images: ImageEngine | None = None,
+        containers: ContainerEngine | None = None,
         registry: Registry | None = None,
         cluster: Cluster | None = None,
         processes: Processes | None = None,
@@ -40,6 +44,7 @@ class FakeWorld:
         contexts: Mapping[str, Cluster] | None = None,
     ) -> None:
         self._images = images or FakeImageEngine()
+        self._containers = containers or FakeContainerEngine()
         fake = self._images if isinstance(self._images, FakeImageEngine) else None
         self._registry = registry or FakeRegistry(fake)
         self._processes = processes or FakeProcesses()
@@ -49,6 +54,10 @@ class FakeWorld:
     def images(self) -> ImageEngine:
         """The image engine."""
         return self._images
+
+    def containers(self) -> ContainerEngine:
+        """The engine that runs containers."""
+        return self._containers
 
     def registry(self) -> Registry:
         """The image registries."""

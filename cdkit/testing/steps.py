@@ -88,6 +88,10 @@ class RecordedRun:
         """Mask values from now on."""
         self._redactor.add(*secrets)
 
+    def holds_secret(self, text: str) -> bool:
+        """Whether one of the run's secrets stands in a text."""
+        return self._redactor.knows(text)
+
 
 class StepRun:
     """How a step went.

@@ -1,137 +1,74 @@
-"""`run-test-pod`: tests in a pod of the cluster."""
+"""`run-test-pod`: tests in a pod, on a cluster or on an engine."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Annotated
 
 from msgspec import Meta
 
-from cdkit.api import (
-    Change,
-    Decision,
-    Duration,
-    ObjectRef,
-    Problem,
-    Quantity,
-    Step,
-    StepContext,
-    StepOptions,
-    StepOutputs,
-    WorkFailed,
-    WorldFailed,
-)
-from cdkit_pods.log_stream import LogStream
-from cdkit_pods.manifest import CONTAINER, TestPod
-
-NEEDED = (
-    ("create", "", "pods"),
-    ("delete", "", "pods"),
-    ("watch", "", "pods"),
-    ("list", "", "events"),
-    ("get", "", "pods/log"),
-)
+from cdkit.api import Change, Problem, Step, StepContext, StepOutputs
+from cdkit_pods.kubernetes.permissions import ALWAYS
+from cdkit_pods.options.test_pod import TestPodOptions
 
 
 class RunTestPod(Step):
-    """Run tests in a pod of the cluster, show their log, and remove the pod."""
+    """Run tests in a pod with what they depend on, show its logs, bring out its results, and remove it."""
 
     name = "run-test-pod"
-    permissions = NEEDED
+    permissions = ALWAYS
 
-    class Options(StepOptions, frozen=True, kw_only=True):
+    class Options(TestPodOptions, frozen=True, kw_only=True):
         """What to run in the pod."""
-
-        image: Annotated[str, Meta(min_length=1, description="The image that holds the tests.")]
-        command: Annotated[
-            str | list[str],
-            Meta(description="Replaces the image's own command. No shell reads it: a text is split at its spaces."),
-        ] = []
-        env: Annotated[dict[str, str], Meta(description="Environment variables of the tests.")] = {}
-        service_account: Annotated[
-            str, Meta(description="The service account of the pod; without one it gets no token.")
-        ] = ""
-        pull_secrets: Annotated[list[str], Meta(description="Secrets of the namespace with registry logins.")] = []
-        cpu: Annotated[
-            Quantity | None, Meta(description="The processor time that the tests ask for and may use: `500m`, `2`.")
-        ] = None
-        memory: Annotated[
-            Quantity | None,
-            Meta(description="The memory that the tests ask for and may use: `512Mi`; more kills them."),
-        ] = None
-        longest: Annotated[
-            Duration, Meta(description="The kubelet ends the pod after this time, also when nobody watches any more.")
-        ] = Duration(3600)
 
     class Outputs(StepOutputs, frozen=True, kw_only=True):
         """How the tests ended."""
 
-        pod: Annotated[str, Meta(description="The pod's name, for its events; the pod itself is gone.")]
+        pod: Annotated[
+            str, Meta(description="The pod's name, for its events; the pod itself is gone. Of several, all.")
+        ]
         exit_code: Annotated[int, Meta(description="The exit code, which is 0: any other fails the step.")]
+        verdict: Annotated[str, Meta(description="`passed`, for anything else fails the step.")] = "passed"
+        tests: Annotated[int, Meta(description="How many tests there were, by their reports.")] = 0
+        failed: Annotated[int, Meta(description="How many of them failed: 0.")] = 0
+        flaky: Annotated[int, Meta(description="How many failed, and passed when they were tried again.")] = 0
+        skipped: Annotated[int, Meta(description="How many were left out.")] = 0
+        artifacts: Annotated[str, Meta(description="The folder that the artifacts are in; empty without any.")] = ""
+        report: Annotated[str, Meta(description="The JUnit file of all tests; empty without any.")] = ""
 
     options: Options
 
     def check(self, ctx: StepContext) -> Iterable[Problem]:
-        """The cluster answers, the namespace is there, and the account may run pods in it."""
-        yield from ctx.check_namespace()
-        yield from ctx.check_permissions(NEEDED)
+        """The files are there, no secret would be seen, and the runtime can run such a pod."""
+        from cdkit_pods.conduct.before import problems
+
+        return problems(ctx, self.options)
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
-        """The pod that would come and go."""
-        command = shlex.join(self._command()) or "the image's own command"
-        return [Change("run", f"{command} in a pod of {self.options.image}", "it is removed afterwards")]
+        """The pods that would come and go."""
+        from cdkit_pods.conduct.before import changes
+
+        return changes(ctx, self.options)
 
     def run(self, ctx: StepContext) -> Outputs:
-        """Run the pod to its end.
+        """Run the tests to their end.
 
         Raises:
-            WorkFailed: the tests ended with another exit code than 0.
+            WorkFailed: tests failed, or there were none.
             WorldFailed: the pod could not run them.
+            TimedOut: they took too long.
         """
-        created = ctx.cluster.create(self._pod(ctx).manifest())
-        ref = ObjectRef.of(created)
-        ctx.defer(f"delete {ref} in {ref.namespace!r}", lambda: _delete(ctx, ref))
-        ctx.say(f"{ref} in {ref.namespace}")
-        log = LogStream(ctx, ref, CONTAINER)
-        decision = ctx.follow_pod(ref, CONTAINER, on_look=log.look_at)
-        last = log.finish()
-        if decision.state == "failed":
-            raise _error(ctx, ref, decision, last)
-        return self.Outputs(pod=ref.name, exit_code=0)
+        from cdkit_pods.conduct.whole import run_tests
 
-    def _command(self) -> list[str]:
-        command = self.options.command
-        return shlex.split(command) if isinstance(command, str) else list(command)
-
-    def _pod(self, ctx: StepContext) -> TestPod:
-        options = self.options
-        return TestPod(
-            step=ctx.step,
-            run_id=ctx.run_id,
-            namespace=ctx.namespace,
-            image=options.image,
-            command=self._command(),
-            env=options.env,
-            service_account=options.service_account,
-            pull_secrets=options.pull_secrets,
-            resources={
-                name: str(amount) for name, amount in (("cpu", options.cpu), ("memory", options.memory)) if amount
-            },
-            longest=max(1, int(options.longest)),
+        ended = run_tests(ctx, self.options)
+        report = ended.report
+        return self.Outputs(
+            pod=", ".join(ended.pods),
+            exit_code=0,
+            tests=report.total,
+            failed=report.failed + report.broken,
+            flaky=report.flaky,
+            skipped=report.skipped,
+            artifacts=ended.artifacts,
+            report=report.file,
         )
-
-
-def _delete(ctx: StepContext, ref: ObjectRef) -> None:
-    ctx.cluster.delete(ref, grace_seconds=1)
-
-
-def _error(ctx: StepContext, ref: ObjectRef, decision: Decision, last: Sequence[str]) -> WorkFailed | WorldFailed:
-    cause = decision.cause
-    if cause is None:
-        return WorldFailed(f"{decision.verdict.summary}.")
-    if cause.id == "command-failed":
-        return WorkFailed(cause.sentence, remedy=cause.remedy, cause=cause.id, evidence=last or cause.evidence)
-    proven = cause if last else ctx.with_log(ref.namespace, cause)
-    evidence = [*proven.evidence, *(f"  {line}" for line in last)]
-    return WorldFailed(proven.sentence, remedy=proven.remedy, cause=proven.id, evidence=evidence)

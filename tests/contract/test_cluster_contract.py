@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
@@ -25,12 +25,19 @@ from cdkit.errors import (
     RequestRejected,
 )
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import Executed, LogLine
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 from cdkit.ports.cluster import Cluster
-from cdkit.testing import FakeCluster
+from cdkit.testing import FakeCluster, FakeProgram
 from tests.contract.conftest import write_kubeconfig
-from tests.real_world import eventually
+from tests.real_world import eventually, own_namespace
 
+ECHOED = 300_000
+"""Bytes: more than fits into the buffers between, so that input and output have to flow beside each other."""
+
+ANSWER = ("/bin/sh", "-c", "echo yes; echo no >&2; exit 4")
+ECHO = ("/bin/busybox", "head", "-c", str(ECHOED))
+STAY = ("/bin/sh", "-c", "echo begun; exec /bin/busybox sleep 600")
 SOON = 2.0
 """Seconds within which a cancel has to be heard."""
 
@@ -57,11 +64,18 @@ class Place(ABC):
     def silent_pod(self, *lines: str) -> ObjectRef:
         """A pod whose container `main` has printed these lines and runs on in silence."""
 
+    @abstractmethod
+    def idle_pod(self) -> ObjectRef:
+        """A pod whose container `main` runs and does nothing; others may use it too."""
+
 
 class FakePlace(Place):
     def __init__(self) -> None:
         self.namespace = "staging"
         self.cluster = self.fake = FakeCluster("staging")
+        self.fake.programs.on(*ANSWER, program=FakeProgram(prints=("yes",), complains=("no",), exit_code=4))
+        self.fake.programs.on(*ECHO, program=FakeProgram(echoes=True))
+        self.fake.programs.on(*STAY, program=FakeProgram(prints=("begun",), stays=True))
 
     def stranger(self) -> Cluster:
         self.fake.deny("get", "configmaps")
@@ -77,8 +91,13 @@ class FakePlace(Place):
     def silent_pod(self, *lines: str) -> ObjectRef:
         return self._pod(lines, still_running=True)
 
+    def idle_pod(self) -> ObjectRef:
+        return self._pod((), still_running=True)
+
     def _pod(self, lines: tuple[str, ...], *, still_running: bool) -> ObjectRef:
         created = self.cluster.create(pod_manifest("tiny", [], self.namespace))
+        state = {"running": {}} if still_running else {"terminated": {"exitCode": 0}}
+        self.fake.put_status(ObjectRef.of(created), {"containerStatuses": [{"name": "main", "state": state}]})
         self.fake.logs_of_pods.write(created["metadata"]["name"], "main", *lines, still_running=still_running)
         return ObjectRef.of(created)
 
@@ -110,6 +129,10 @@ class RealPlace(Place):
         eventually(lambda: self._phase(ref) == "Running")
         return ref
 
+    def idle_pod(self) -> ObjectRef:
+        pod: ObjectRef = self.request.getfixturevalue("idle_pod")
+        return pod
+
     def _run(self, lines: tuple[str, ...], then: str) -> ObjectRef:
         script = "\n".join([f"echo '{line}'" for line in lines] + [then])
         image = self.request.getfixturevalue("tiny_image")
@@ -117,6 +140,14 @@ class RealPlace(Place):
 
     def _phase(self, ref: ObjectRef) -> str:
         return str((self.cluster.get(ref) or {})["status"]["phase"])
+
+
+@pytest.fixture(scope="module")
+def idle_pod(real_cluster: KubernetesCluster, tiny_image: str) -> Iterator[ObjectRef]:
+    with own_namespace(real_cluster) as name:
+        ref = ObjectRef.of(real_cluster.create(pod_manifest(tiny_image, ["/bin/sleep", "600"], name)))
+        eventually(lambda: (real_cluster.get(ref) or {})["status"]["phase"] == "Running")
+        yield ref
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.cluster)])
@@ -155,6 +186,8 @@ def pod_manifest(image: str, command: list[str], namespace: str) -> Manifest:
         "spec": {
             "restartPolicy": "Never",
             "terminationGracePeriodSeconds": 0,
+            # A namespace's account may be there before its token.
+            "automountServiceAccountToken": False,
             "containers": [{"name": "main", "image": image, "command": command}],
         },
     }
@@ -518,6 +551,113 @@ def test_logs_that_cannot_be_had_say_why(place: Place) -> None:
         list(place.cluster.logs(pod, "other", cancellation=Cancellation()))
     with pytest.raises(RequestRejected, match="previous"):
         list(place.cluster.logs(pod, "main", cancellation=Cancellation(), previous=True))
+
+
+def log_lines(place: Place, pod: ObjectRef, since: str = "") -> list[LogLine]:
+    return list(place.cluster.log_lines(pod, "main", since=since, cancellation=Cancellation()))
+
+
+def test_a_log_has_the_times_of_its_lines(place: Place) -> None:
+    lines = log_lines(place, place.ended_pod("one", "two", "three"))
+    assert [line.text for line in lines] == ["one", "two", "three"]
+    times = [line.time for line in lines]
+    assert times == sorted(times)
+    assert all(len(time) == len("2026-01-01T00:00:00.000000000Z") and time.endswith("Z") for time in times)
+
+
+def test_a_log_is_resumed_from_the_time_of_a_line(place: Place) -> None:
+    pod = place.ended_pod("one", "two", "three", "four")
+    whole = log_lines(place, pod)
+    for number, line in enumerate(whole):
+        first = next(i for i, other in enumerate(whole) if other.time == line.time)
+        assert log_lines(place, pod, line.time) == whole[first:], number
+    assert log_lines(place, pod, "2999-01-01T00:00:00.000000000Z") == []
+
+
+def test_a_log_with_times_is_followed_and_left_at_once_on_a_cancel(place: Place) -> None:
+    pod = place.silent_pod("one")
+    (line,) = assert_ends_on_cancel(
+        lambda cancellation: place.cluster.log_lines(pod, "main", cancellation=cancellation), after=1
+    )
+    assert line.text == "one"
+
+
+def test_a_log_with_times_that_cannot_be_had_says_why(place: Place) -> None:
+    with pytest.raises(ObjectNotFound, match="Pod nobody"):
+        log_lines(place, ObjectRef("v1", "Pod", "nobody", place.namespace))
+    with pytest.raises(RequestRejected, match="other"):
+        list(place.cluster.log_lines(place.ended_pod("one"), "other", cancellation=Cancellation()))
+
+
+# Commands in containers
+
+
+def execute(place: Place, pod: ObjectRef, *command: str, stdin: Iterable[bytes] = ()) -> tuple[bytes, Executed]:
+    with place.cluster.execute(pod, "main", command, stdin=stdin, cancellation=Cancellation()) as execution:
+        return b"".join(execution.output()), execution.ended()
+
+
+def test_a_command_in_a_container_writes_and_ends(place: Place) -> None:
+    assert execute(place, place.idle_pod(), *ANSWER) == (b"yes\n", Executed(4, "no\n"))
+
+
+def test_output_of_a_command_need_not_be_read(place: Place) -> None:
+    with place.cluster.execute(place.idle_pod(), "main", ANSWER, cancellation=Cancellation()) as execution:
+        assert execution.ended() == execution.ended() == Executed(4, "no\n")
+
+
+def test_a_command_reads_what_it_is_given_while_it_writes(place: Place) -> None:
+    content = bytes(range(250)) * (ECHOED // 250)
+    pieces = [content[:100_000], b"", content[100_000:]]
+    output, ended = execute(place, place.idle_pod(), *ECHO, stdin=iter(pieces))
+    assert output == content
+    assert ended.exit_code == 0
+
+
+def test_input_that_breaks_off_breaks_the_command_off(place: Place) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"one"
+        raise RequestRejected("no more")
+
+    with pytest.raises(RequestRejected, match="no more"):
+        execute(place, place.idle_pod(), *ECHO, stdin=pieces())
+
+
+def test_a_command_that_is_left_is_hung_up_on(place: Place) -> None:
+    with place.cluster.execute(place.idle_pod(), "main", STAY, cancellation=Cancellation()) as execution:
+        assert next(execution.output()) == b"begun\n"
+
+
+def test_a_command_is_left_at_once_on_a_cancel(place: Place) -> None:
+    pod = place.idle_pod()
+
+    def output(cancellation: Cancellation) -> Iterator[bytes]:
+        with place.cluster.execute(pod, "main", STAY, cancellation=cancellation) as execution:
+            yield from execution.output()
+
+    assert assert_ends_on_cancel(output, after=1) == [b"begun\n"]
+
+
+def test_a_command_does_not_begin_after_a_cancel(place: Place) -> None:
+    cancellation = Cancellation()
+    cancellation.cancel(Cancelled())
+    with pytest.raises(Cancelled):
+        place.cluster.execute(ObjectRef("v1", "Pod", "x"), "main", STAY, cancellation=cancellation)
+
+
+def test_a_program_that_is_not_there_is_named(place: Place) -> None:
+    with pytest.raises(RequestRejected, match="/no/such/program"):
+        execute(place, place.idle_pod(), "/no/such/program")
+
+
+def test_a_command_needs_a_container_that_runs(place: Place) -> None:
+    with pytest.raises(ObjectNotFound, match="Pod nobody"):
+        execute(place, ObjectRef("v1", "Pod", "nobody", place.namespace), *ANSWER)
+    pod = place.ended_pod()
+    with pytest.raises(RequestRejected, match="its container main does not run"):
+        execute(place, pod, *ANSWER)
+    with pytest.raises(ObjectNotFound, match="it has no container other"):
+        place.cluster.execute(pod, "other", ANSWER, cancellation=Cancellation())
 
 
 # Rights, and outages

@@ -15,6 +15,7 @@ import pytest
 from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.errors import ClusterUnreachable, RequestRejected
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import LogLine
 from cdkit.models.kube import ObjectQuery, ObjectRef
 from tests.contract.conftest import write_kubeconfig
 
@@ -213,6 +214,54 @@ def test_a_log_is_text_whatever_its_bytes_are(server: Server, cluster: Kubernete
     server.says(200, b"caf\xc3\xa9\nbad \xff\n10%\r100%\nlast")
     lines = cluster.logs(ObjectRef("v1", "Pod", "web", "staging"), "main", cancellation=Cancellation())
     assert list(lines) == ["café", "bad \N{REPLACEMENT CHARACTER}", "100%", "last"]
+
+
+LOGGED = b"2026-01-01T00:00:00.000000001Z one\n2026-01-01T00:00:00.000000002Z tw"
+
+
+def a_pod(**state: object) -> dict[str, object]:
+    return {"kind": "Pod", "metadata": {}, "status": {"containerStatuses": [{"name": "main", "state": state}]}}
+
+
+def test_half_a_line_at_the_end_of_a_log_is_one_when_the_container_has_ended(
+    server: Server, cluster: KubernetesCluster
+) -> None:
+    for known in ((200, a_pod(terminated={"exitCode": 0})), (404, {"details": {"name": "web"}}), (403, {})):
+        server.says(200, LOGGED)
+        server.says(*known)
+        assert [line.text for line in log_lines(cluster)] == ["one", "tw"]
+
+
+def test_half_a_line_of_a_container_that_runs_comes_whole_another_time(
+    server: Server, cluster: KubernetesCluster
+) -> None:
+    server.says(200, LOGGED)
+    server.says(200, a_pod(running={}))
+    lines = log_lines(cluster)
+    assert next(lines).text == "one"
+    with pytest.raises(ClusterUnreachable, match="in the middle of a line"):
+        next(lines)
+
+
+def test_a_log_whose_connection_breaks_says_so_and_gives_no_half_line(
+    server: Server, cluster: KubernetesCluster
+) -> None:
+    server.says(200, LOGGED, Content_Length="1000")
+    lines = log_lines(cluster)
+    assert next(lines).text == "one"
+    with pytest.raises(ClusterUnreachable):
+        next(lines)
+
+
+def test_a_log_is_asked_for_a_little_earlier_than_it_is_to_go_on(server: Server, cluster: KubernetesCluster) -> None:
+    server.says(200, LOGGED + b"o\n")
+    assert [line.text for line in log_lines(cluster, "2026-01-01T00:00:00.000000002Z")] == ["two"]
+    assert "sinceTime=2025-12-31T23%3A59%3A59Z" in server.requests[0][1]
+
+
+def log_lines(cluster: KubernetesCluster, since: str = "") -> Iterator[LogLine]:
+    pod = ObjectRef("v1", "Pod", "web", "staging")
+    return cluster.log_lines(pod, "main", since=since, cancellation=Cancellation())
 
 
 def test_a_kind_of_a_crd_is_discovered_once(server: Server, cluster: KubernetesCluster) -> None:

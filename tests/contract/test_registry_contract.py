@@ -13,14 +13,19 @@ from cdkit.clients.engine.docker_engine import DockerEngine
 from cdkit.clients.registry.distribution_registry import DistributionRegistry
 from cdkit.errors import AccessDenied, Cancelled, InvalidInput, ObjectNotFound, RegistryUnreachable
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import ImageConfig
 from cdkit.models.image import Credentials, ImageReference
 from cdkit.ports.registry import Registry
 from cdkit.testing import FakeClock, FakeImageEngine, FakeRegistry
 from tests.contract.locked_registry import LOGIN, locked_registry
+from tests.faults.served_images import Repository
 
 SILENT = "127.0.0.1:1"
 """A registry at which nobody listens."""
 
+GREETING = ImageConfig(
+    entrypoint=("/bin/echo",), command=("hello",), env={"LANG": "C"}, user="65534", platform="linux/amd64"
+)
 ABSENT = f"sha256:{'0' * 64}"
 
 
@@ -35,6 +40,10 @@ class Place(ABC):
     def platforms(self) -> tuple[str, ...]:
         """The platforms of the image."""
 
+    @abstractmethod
+    def greeting(self) -> str:
+        """An image that is run as `GREETING` says."""
+
     @property
     def repository(self) -> str:
         """The repository of the image."""
@@ -43,8 +52,7 @@ class Place(ABC):
 
 class FakePlace(Place):
     def __init__(self) -> None:
-        fake = FakeRegistry()
-        self.registry = fake
+        self.registry = self.fake = fake = FakeRegistry()
         self.image = "registry.example:5000/team/hello:1"
         self.locked = "locked.example:5000"
         fake.images[self.image] = f"sha256:{'a' * 64}"
@@ -53,6 +61,12 @@ class FakePlace(Place):
 
     def platforms(self) -> tuple[str, ...]:
         return ("linux/amd64",)
+
+    def greeting(self) -> str:
+        image, digest = f"{self.repository}:greeting", f"sha256:{'b' * 64}"
+        self.fake.images[image] = digest
+        self.fake.configs[digest] = GREETING
+        return image
 
 
 class RealPlace(Place):
@@ -65,6 +79,12 @@ class RealPlace(Place):
     def platforms(self) -> tuple[str, ...]:
         architecture = DockerEngine()._connection.questions().info()["Architecture"]
         return (f"linux/{ {'x86_64': 'amd64', 'aarch64': 'arm64'}[architecture] }",)
+
+    def greeting(self) -> str:
+        repository = Repository(ImageReference.parse(self.image).registry)
+        settings = {"Entrypoint": ["/bin/echo"], "Cmd": ["hello"], "Env": ["LANG=C"], "User": "65534"}
+        repository.push_image([b"layer"], tag="greeting", settings=settings)
+        return f"{repository.name}:greeting"
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.cluster)])
@@ -99,6 +119,11 @@ def test_what_a_registry_does_not_have_is_none(place: Place) -> None:
 
 def test_an_image_has_platforms(place: Place) -> None:
     assert place.registry.platforms(place.image) == place.platforms()
+
+
+def test_an_image_says_how_it_is_run(place: Place) -> None:
+    assert place.registry.config(place.greeting()) == GREETING
+    assert place.registry.config(f"{place.repository}:{secrets.token_hex(4)}") is None
 
 
 def test_a_registry_that_is_away_is_an_outage_and_never_not_found(place: Place) -> None:

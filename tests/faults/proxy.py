@@ -21,6 +21,7 @@ TICK = 0.05
 """Seconds after which a body that is silent gives an empty piece, so that faults can act by time."""
 
 PIECE_BYTES = 1 << 16
+SWITCHING_PROTOCOLS = 101
 HOP_BY_HOP = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive"})
 
 
@@ -225,7 +226,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._say(*answer)
                 return
             response = self._forwarded(content)
-            self._hand_on(response, fault)
+            if response.status == SWITCHING_PROTOCOLS:
+                self._connect(response, fault)
+            else:
+                self._hand_on(response, fault)
         except Broken:
             self._reset()
         except (OSError, HTTPException):
@@ -234,7 +238,8 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = _exchange  # noqa: N815 -- the names of http.server
 
     def _forwarded(self, content: bytes) -> HTTPResponse:
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in {"host", "connection"}}
+        dropped = {"host"} if "Upgrade" in self.headers else {"host", "connection"}
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in dropped}
         if self._upstream is None:
             self._upstream = self.server.proxy.connect()
         self._upstream.request(self.command, self.path, body=content or None, headers=headers)
@@ -247,12 +252,38 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        for piece in fault.body(_pieces(response)):
+        for piece in fault.body(_pieces(response.read1)):
             if piece:
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
         self.wfile.write(b"0\r\n\r\n")
         # http.client does not see by itself that a body of a known length is at its end.
         response.close()
+
+    def _connect(self, response: HTTPResponse, fault: Fault) -> None:
+        """Let client and server talk in the protocol that they have changed over to."""
+        self.close_connection = True
+        self.send_response_only(response.status)
+        for name, value in response.getheaders():
+            self.send_header(name, value)
+        self.end_headers()
+        assert self._upstream is not None
+        threading.Thread(target=self._hand_back, args=[self._upstream.sock], daemon=True).start()
+        try:
+            # What came together with the answer was read ahead.
+            for piece in fault.body(_pieces(response.fp.read1)):
+                self.wfile.write(piece)
+        finally:
+            # The other direction still holds the connection, so that closing it would not end it.
+            with suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _hand_back(self, server: socket.socket) -> None:
+        """Give the server what the client says, until that hangs up."""
+        with suppress(OSError, ValueError):
+            while piece := self.rfile.read1(PIECE_BYTES):
+                server.sendall(piece)
+        with suppress(OSError):
+            server.shutdown(socket.SHUT_RDWR)
 
     def _say(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self.send_response(status)
@@ -271,13 +302,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Print nothing."""
 
 
-def _pieces(response: HTTPResponse) -> Iterator[bytes]:
+def _pieces(read_some: Callable[[int], bytes]) -> Iterator[bytes]:
     """The body as it comes, with an empty piece whenever it was silent for a moment."""
     arrived: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
     def read() -> None:
         with suppress(OSError, HTTPException, ValueError, AttributeError):
-            while piece := response.read1(PIECE_BYTES):
+            while piece := read_some(PIECE_BYTES):
                 arrived.put(piece)
         arrived.put(None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin
 
@@ -32,9 +32,16 @@ class Repository:
         """What references to it begin with."""
         return f"{self.registry}/{self.path}"
 
-    def push_image(self, layers: Sequence[bytes], tag: str = "", architecture: str = "amd64") -> str:
-        """Put an image of these layers into it, and give its digest."""
-        config = json.dumps({"os": "linux", "architecture": architecture, "salt": secrets.token_hex(8)}).encode()
+    def push_image(
+        self,
+        layers: Sequence[bytes],
+        tag: str = "",
+        architecture: str = "amd64",
+        settings: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Put an image of these layers into it, which is run as the settings say, and give its digest."""
+        said = {"os": "linux", "architecture": architecture, "config": settings, "salt": secrets.token_hex(8)}
+        config = json.dumps(said).encode()
         parts = [self._blob(layer) for layer in layers]
         manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": self._blob(config), "layers": parts}
         return self._manifest(manifest, tag)

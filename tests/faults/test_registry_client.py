@@ -228,6 +228,57 @@ def test_an_index_has_the_platforms_that_stand_in_it(place: Place) -> None:
     assert place.registry().platforms(place.image) == ("linux/amd64", "linux/arm/v7")
 
 
+class ServedIndex:
+    """A registry with an index of images of several platforms, each of which runs what it is called."""
+
+    def __init__(self, place: Place, *platforms: str) -> None:
+        self.parts: dict[str, Said] = {}
+        entries = [self._entry(platform) for platform in platforms]
+        self.index = Said(200, {"schemaVersion": 2, "mediaType": INDEX_TYPES[0], "manifests": entries})
+        place.server.play = lambda asked: self.parts.get(asked.path.rpartition("/")[2], self.index)
+
+    def _entry(self, name: str) -> dict[str, object]:
+        os_name, architecture, variant = [*name.split("/"), ""][:3]
+        platform = {"os": os_name, "architecture": architecture, "variant": variant}
+        config = self._part({**platform, "config": {"Cmd": [name]}}, "")
+        return {**self._part({"schemaVersion": 2, "config": config}, MANIFEST_TYPES[0]), "platform": platform}
+
+    def _part(self, content: dict[str, object], media_type: str) -> dict[str, object]:
+        raw = json.dumps(content).encode()
+        self.parts[digest_of(raw)] = Said(200, raw, {"Content-Type": media_type or "application/json"})
+        return {"digest": digest_of(raw), "size": len(raw)}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, "linux/amd64"),
+        ({"platform": "linux/arm64"}, "linux/arm64/v8"),
+        ({"platform": "linux/arm"}, "windows/amd64"),
+    ],
+)
+def test_of_an_index_the_image_of_the_platform_says_how_it_is_run(
+    place: Place, wanted: dict[str, str], found: str
+) -> None:
+    ServedIndex(place, "unknown/unknown", "windows/amd64", "linux/arm64/v8", "linux/amd64")
+    config = place.registry().config(place.image, **wanted)
+    assert config is not None
+    assert (config.command, config.platform) == ((found,), found)
+
+
+def test_an_index_without_an_image_is_named(place: Place) -> None:
+    ServedIndex(place, "unknown/unknown")
+    with pytest.raises(WorldFailed, match="no image that the registry serves"):
+        place.registry().config(place.image)
+
+
+def test_an_image_may_say_nothing_of_how_it_is_run(place: Place) -> None:
+    place.server.answers(SERVED, Said(200, CONFIG))
+    config = place.registry().config(place.image)
+    assert config is not None
+    assert (config.command, config.platform) == ((), "linux/arm64/v8")
+
+
 # Tokens
 
 

@@ -16,9 +16,11 @@ from cdkit.models.event import (
     StepRetried,
     StepStarted,
     StepWaiting,
+    TestsReported,
     Warned,
 )
 from cdkit.models.result import StepResult
+from cdkit.models.test_report import TestCase, TestReport
 
 JOURNAL = ".cdkit/runs/20260101-000000-abcd/events.jsonl"
 
@@ -98,6 +100,50 @@ REFUSED: list[Event] = [
         failure=failure_of(CheckFailed("The run cannot work: one thing is missing.", evidence=["no namespace 'x'"])),
     ),
 ]
+REPORT = TestReport(
+    total=42,
+    passed=38,
+    failed=1,
+    broken=1,
+    skipped=1,
+    flaky=1,
+    seconds=3.25,
+    cases=(
+        TestCase(
+            name="test_empty <b>",
+            group="tests.test_cart.TestCart",
+            outcome="failed",
+            seconds=0.5,
+            message="AssertionError: assert 1 == 2",
+            details="    def test_empty(self):\n>       assert cart.size == 2\nE       AssertionError: assert 1 == 2",
+            file="tests/test_cart.py",
+            line=12,
+            attempts=("failed", "failed"),
+        ),
+        TestCase(name="pays", group="Bank", outcome="broken", message="no database", shard=1),
+        TestCase(
+            name="test_mail",
+            group="tests.test_mail",
+            outcome="flaky",
+            message="too late",
+            details="too late, by 3 s",
+            file="tests/test_mail.py",
+            attempts=("failed", "passed"),
+        ),
+        TestCase(name="test_later", group="tests.test_cart", outcome="skipped", message="not yet"),
+        TestCase(name="test_full", group="tests.test_cart.TestCart", seconds=0.25),
+    ),
+    file=".cdkit/runs/20260101-000000-abcd/artifacts/test/junit.xml",
+)
+TESTS_FAILED = WorkFailed("2 of 42 tests failed: tests.test_cart.TestCart::test_empty <b>, Bank::pays.")
+TESTS: list[Event] = [
+    started("test"),
+    StepStarted(step="test", uses="run-test-pod"),
+    StepOutput(step="test", line="collected 42 items"),
+    TestsReported(step="test", report=REPORT),
+    finished("test", StepResult("test", "failed", 9.5, failure=failure_of(TESTS_FAILED))),
+    RunFinished(exit_code=1, seconds=9.75),
+]
 STORIES = {
     "success": SUCCESS,
     "failure": FAILURE,
@@ -106,4 +152,5 @@ STORIES = {
     "timeout": TIMEOUT,
     "cancel": CANCEL,
     "refused": REFUSED,
+    "tests": TESTS,
 }

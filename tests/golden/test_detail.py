@@ -21,7 +21,7 @@ from cdkit.report.console import Console
 from cdkit.report.style import Style
 from cdkit.report.wording import QuietWording, VerboseWording, Wording
 from cdkit.testing.pytest_plugin import Golden
-from tests.golden.stories import JOURNAL, STORIES, started
+from tests.golden.stories import JOURNAL, STORIES, TESTS, started
 
 FOLDER = Path(__file__).parent / "console"
 PUSH: list[Event] = [
@@ -51,13 +51,17 @@ def printed(events: list[Event], wording: Wording) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("story", ["success", "failure", "skip", "timeout", "cancel", "refused"])
+@pytest.mark.parametrize("story", ["success", "failure", "skip", "timeout", "cancel", "refused", "tests"])
 def test_the_quiet_console_says_what_went_wrong_and_how_it_ended(story: str, golden: Golden) -> None:
     golden(str(FOLDER / f"quiet-{story}.txt"), printed(STORIES[story], QuietWording(Style(), JOURNAL)))
 
 
 def test_the_verbose_console_says_options_and_progress(golden: Golden) -> None:
     golden(str(FOLDER / "verbose-push.txt"), printed(PUSH, VerboseWording(Style())))
+
+
+def test_the_verbose_console_says_what_tests_say(golden: Golden) -> None:
+    golden(str(FOLDER / "verbose-tests.txt"), printed(TESTS, VerboseWording(Style())))
 
 
 @pytest.mark.parametrize("story", STORIES)

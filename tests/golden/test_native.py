@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cdkit.models.event import Event, RunFinished, StepFinished, StepOutput, StepStarted, Warned
+from cdkit.models.event import Event, RunFinished, StepFinished, StepOutput, StepStarted, TestsReported, Warned
 from cdkit.models.result import StepResult
+from cdkit.models.test_report import TestCase, TestReport
 from cdkit.report.native.azure import Azure
 from cdkit.report.native.buildkite import Buildkite
 from cdkit.report.native.dialect import Dialect
@@ -20,7 +21,7 @@ from cdkit.report.native.teamcity import TeamCity
 from cdkit.report.style import Style
 from cdkit.report.wording import Wording
 from cdkit.testing.pytest_plugin import Golden
-from tests.golden.stories import CANCEL, FAILED, FAILURE, JOURNAL, SUCCESS, TIMEOUT, started
+from tests.golden.stories import CANCEL, FAILED, FAILURE, JOURNAL, SUCCESS, TESTS, TIMEOUT, started
 
 HERE = Path(__file__).parent / "native"
 TOKEN = "0123456789abcdef"
@@ -44,7 +45,14 @@ PARALLEL: list[Event] = [
     StepFinished(step="c", result=StepResult("c", "succeeded", 4.0)),
     RunFinished(exit_code=1, seconds=4.0),
 ]
-STORIES = {"success": SUCCESS, "failure": FAILURE, "timeout": TIMEOUT, "cancel": CANCEL, "parallel": PARALLEL}
+STORIES = {
+    "success": SUCCESS,
+    "failure": FAILURE,
+    "timeout": TIMEOUT,
+    "cancel": CANCEL,
+    "parallel": PARALLEL,
+    "tests": TESTS,
+}
 
 
 def dialect(server: str) -> Dialect:
@@ -109,6 +117,18 @@ def test_github_is_given_ten_notes_of_a_level_and_told_that_there_are_more() -> 
     notes = [line for line in shown("github", [started(), *warnings]).splitlines() if line.startswith("::warning")]
     assert len(notes) == 10
     assert "more in the log" in notes[-1]
+
+
+@pytest.mark.parametrize(("server", "most"), [("github", 7), ("azure", 50), ("teamcity", 0), ("buildkite", 0)])
+def test_many_failing_tests_leave_room_for_the_note_on_their_step(server: str, most: int) -> None:
+    cases = tuple(TestCase(name=f"t{number}", outcome="failed", message="no") for number in range(100))
+    reported = TestsReported(step="a", report=TestReport(total=100, failed=100, cases=cases, file="all.xml"))
+    failed = StepFinished(step="a", result=StepResult("a", "failed", 1.0, failure=FAILED))
+    text = shown(server, [started("a"), StepStarted(step="a", uses="run-test-pod"), reported, reported, failed])
+    notes = [line for line in text.splitlines() if line.startswith(("::error", "##vso[task.logissue"))]
+    assert sum(": failed" in line or "::failed" in line for line in notes) == most
+    assert not most or "`make test` ended with exit code 2." in notes[-1]
+    assert "and 80 more in all.xml" in text
 
 
 def test_a_secret_of_several_lines_is_hidden_line_by_line() -> None:

@@ -27,9 +27,11 @@ from cdkit.models.event import (
     StepRetried,
     StepStarted,
     StepWaiting,
+    TestsReported,
     Warned,
 )
 from cdkit.models.result import Failure, StepResult
+from cdkit.models.test_report import TestCase, TestReport
 from cdkit.redact import MASK, Redactor
 
 SECRET = 'p4ss/w&rd <it\'s> "é"'
@@ -122,6 +124,9 @@ def test_a_secret_that_is_not_utf8_does_not_break_anything() -> None:
 
 FAILURE = Failure("WorkFailed", "m SECRET", "r SECRET", 1, "c SECRET", ("e SECRET",), "t SECRET")
 RESULT = StepResult("s", "failed", 1.0, {"SECRET": ["SECRET", {"k": "SECRET"}, 5]}, "r SECRET", FAILURE, tolerated=True)
+CASE = TestCase(
+    name="SECRET", group="g SECRET", outcome="failed", message="m SECRET", details="d\nSECRET\n", file="SECRET", shard=1
+)
 EVENTS = [
     RunStarted(run_id="SECRET", pipeline="SECRET", version="SECRET", steps=("SECRET",), environment="SECRET"),
     BuildDetected(build=Build(commit="SECRET", url="https://u:SECRET@host/")),
@@ -132,6 +137,7 @@ EVENTS = [
     ChecksPassed(seconds=1.0),
     StepWaiting(what="SECRET"),
     StepRetried(attempt=1, attempts=2, delay=1.0, reason="SECRET"),
+    TestsReported(report=TestReport(total=1, failed=1, cases=(CASE,), file="SECRET")),
     StepFinished(result=RESULT),
     Warned(message="SECRET"),
     RunFinished(exit_code=1, seconds=1.0, failure=FAILURE),
@@ -140,6 +146,12 @@ EVENTS = [
 
 def test_events_of_every_type_are_known_here() -> None:
     assert {type(event) for event in EVENTS} == set(Event.__subclasses__())
+
+
+def test_the_words_for_how_a_test_ended_stay_readable_whatever_is_secret() -> None:
+    case = TestCase(name="passed", outcome="failed", attempts=("failed", "passed"))
+    masked = Redactor(["passed", "failed"]).value(case)
+    assert masked == TestCase(name=MASK, outcome="failed", attempts=("failed", "passed"))
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)

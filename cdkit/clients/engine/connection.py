@@ -100,7 +100,7 @@ class EngineConnection:
         except APIError:
             raise
         except (DockerException, RequestException, HTTPError) as error:
-            raise _unreachable(error, self._environ.get("DOCKER_HOST") or DEFAULT_ADDRESS) from error
+            raise unreachable(error, self._environ.get("DOCKER_HOST") or DEFAULT_ADDRESS) from error
 
     def _version(self) -> str:
         with closing(self.hello()) as client:
@@ -123,7 +123,8 @@ def _hang_up(responses: list[Any]) -> None:
             response.raw.shutdown()
 
 
-def _unreachable(error: BaseException, address: str) -> EngineUnreachable:
+def unreachable(error: BaseException, address: str) -> EngineUnreachable:
+    """What a fault of a connection means: that the engine at an address does not answer, and why."""
     inner = error
     while (deeper := inner.__cause__ or inner.__context__) is not None:
         inner = deeper

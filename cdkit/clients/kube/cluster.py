@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from cdkit.clients.kube import paths
+from cdkit.clients.kube.addresses import Addresses
 from cdkit.clients.kube.config import connect
-from cdkit.clients.kube.discovery import Resources
 from cdkit.clients.kube.errors import NOT_FOUND, Answer, Request, decoded, error_of, says_no_such_object
 from cdkit.clients.kube.retry import Sleep
-from cdkit.clients.kube.streams import pieces
-from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, spread, unreachable
+from cdkit.clients.kube.streams import Expired, opened
+from cdkit.clients.kube.timed_lines import TimedLines, asked_since
+from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, spread
 from cdkit.clients.lines import LineSplitter, text_of
-from cdkit.errors import ClusterUnreachable, RequestRejected
+from cdkit.errors import AccessDenied, ClusterUnreachable, RequestRejected
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.container import LogLine
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 from cdkit.ports.cluster import FIELD_MANAGER, LONGEST_WATCH, PatchKind
+from cdkit.ports.execution import Execution
 
 LARGEST_OBJECT = 1 << 26
 """Bytes. The server itself stores no object of more than a few megabytes; this only bounds a line of a watch."""
-
-GONE = 410
 
 _PATCH_TYPES: dict[PatchKind, str] = {
     "json": "application/json-patch+json",
@@ -42,7 +41,7 @@ class KubernetesCluster:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._resources = Resources(transport)
+        self._addresses = Addresses(transport)
 
     @classmethod
     def connect(cls, context: str, *, kubeconfig: str | None = None, sleep: Sleep = time.sleep) -> KubernetesCluster:
@@ -65,15 +64,15 @@ class KubernetesCluster:
 
     def get(self, ref: ObjectRef) -> Manifest | None:
         """The object as it is now, or None when the server says that there is none."""
-        request = self._request("read", ref)
-        answer = self._transport.ask("GET", self._object_path(request))
+        request = self._addresses.request("read", ref)
+        answer = self._transport.ask("GET", self._addresses.object(request))
         return None if says_no_such_object(answer) else self._result(answer, request)
 
     def list(self, query: ObjectQuery) -> tuple[list[Manifest], str]:
         """The objects of a query, and the resource version to watch on from."""
-        request = self._query_request("list", query)
+        request = self._addresses.query("list", query)
         path = paths.with_query(
-            self._collection_path(request), labelSelector=query.label_selector, fieldSelector=query.field_selector
+            self._addresses.collection(request), labelSelector=query.label_selector, fieldSelector=query.field_selector
         )
         found = self._result(self._transport.ask("GET", path), request)
         # The server leaves these two out of the items of a list of its own kinds.
@@ -87,10 +86,10 @@ class KubernetesCluster:
 
         A resource version that the server no longer has is an `ERROR` change with the server's Status (code 410).
         """
-        request = self._query_request("watch", query)
+        request = self._addresses.query("watch", query)
         seconds = spread(seconds)
         path = paths.with_query(
-            self._collection_path(request),
+            self._addresses.collection(request),
             watch=1,
             resourceVersion=resource_version,
             allowWatchBookmarks=True,
@@ -100,9 +99,9 @@ class KubernetesCluster:
         )
         splitter = LineSplitter(LARGEST_OBJECT)
         try:
-            for piece in self._opened(path, seconds + WATCH_MARGIN_SECONDS, request, cancellation):
+            for piece in opened(self._transport, path, seconds + WATCH_MARGIN_SECONDS, request, cancellation):
                 yield from (decoded(line, request.server, ObjectChange) for line in splitter.feed(piece))
-        except _Expired as expired:
+        except Expired as expired:
             yield ObjectChange("ERROR", expired.status)
 
     def apply(
@@ -121,9 +120,9 @@ class KubernetesCluster:
         Raises:
             ObjectConflict: without `force`, others have set fields to something else; `fields` names them.
         """
-        request = self._request("apply", ObjectRef.of(manifest))
+        request = self._addresses.request("apply", ObjectRef.of(manifest))
         path = paths.with_query(
-            self._object_path(request), fieldManager=manager, force=force, dryRun="All" if dry_run else None
+            self._addresses.object(request), fieldManager=manager, force=force, dryRun="All" if dry_run else None
         )
         return self._result(self._transport.ask("PATCH", path, manifest, content_type=APPLY), request)
 
@@ -136,8 +135,8 @@ class KubernetesCluster:
         metadata = manifest["metadata"]
         name = metadata.get("name") or f"{metadata.get('generateName', '')}*"
         ref = ObjectRef(manifest["apiVersion"], manifest["kind"], name, metadata.get("namespace", ""))
-        request = self._request("create", ref)
-        path = paths.with_query(self._collection_path(request), fieldManager=FIELD_MANAGER)
+        request = self._addresses.request("create", ref)
+        path = paths.with_query(self._addresses.collection(request), fieldManager=FIELD_MANAGER)
         return self._result(self._transport.ask_once("POST", path, manifest), request)
 
     def patch(self, ref: ObjectRef, patch: Any, kind: PatchKind) -> Manifest:
@@ -146,8 +145,8 @@ class KubernetesCluster:
         Raises:
             ObjectNotFound: there is no such object.
         """
-        request = self._request("patch", ref)
-        path = paths.with_query(self._object_path(request), fieldManager=FIELD_MANAGER)
+        request = self._addresses.request("patch", ref)
+        path = paths.with_query(self._addresses.object(request), fieldManager=FIELD_MANAGER)
         answer = self._transport.ask_once("PATCH", path, patch, content_type=_PATCH_TYPES[kind])
         return self._result(answer, request)
 
@@ -156,9 +155,11 @@ class KubernetesCluster:
 
         https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion
         """
-        request = self._request("delete", ref)
+        request = self._addresses.request("delete", ref)
         policy = "Orphan" if orphan else "Background"
-        path = paths.with_query(self._object_path(request), propagationPolicy=policy, gracePeriodSeconds=grace_seconds)
+        path = paths.with_query(
+            self._addresses.object(request), propagationPolicy=policy, gracePeriodSeconds=grace_seconds
+        )
         answer = self._transport.ask("DELETE", path)
         if says_no_such_object(answer):
             return False
@@ -176,21 +177,53 @@ class KubernetesCluster:
         tail: int | None = None,
     ) -> Iterator[str]:
         """The lines of a container's log, without their line breaks; a line over 1 MiB is cut."""
-        request = self._request("read the log of", pod)
-        path = paths.with_query(
-            f"{self._object_path(request)}/log",
-            container=container,
-            follow=follow or None,
-            previous=previous or None,
-            tailLines=tail,
-        )
+        asked = {"follow": follow or None, "previous": previous or None, "tailLines": tail}
         splitter = LineSplitter()
-        # A program that prints nothing for hours is no fault; a dead connection is noticed by TCP's keepalive.
-        for piece in self._opened(path, None if follow else READ_SECONDS, request, cancellation):
+        for piece in self._log(pod, container, asked, cancellation):
             yield from map(text_of, splitter.feed(piece))
         rest = splitter.rest()
         if rest is not None:
             yield text_of(rest)
+
+    def log_lines(
+        self, pod: ObjectRef, container: str, *, since: str = "", cancellation: Cancellation
+    ) -> Iterator[LogLine]:
+        """The lines of a container's log with their times, followed until the container ends.
+
+        A line over 1 MiB is cut. What the connection broke in the middle of is no line: it comes whole when the log is
+        resumed. A server answers from a whole second on; what is before `since` is left out here.
+        """
+        asked = {"follow": True, "timestamps": True, "sinceTime": asked_since(since)}
+        lines = TimedLines(since)
+        for piece in self._log(pod, container, asked, cancellation):
+            yield from lines.feed(piece)
+        rest = lines.rest()
+        if rest and not self._has_ended(pod, container):
+            # An API server that loses its kubelet ends the log as if that were all of it.
+            raise ClusterUnreachable(f"The log of {pod} broke off in the middle of a line.")
+        yield from rest
+
+    def execute(
+        self,
+        pod: ObjectRef,
+        container: str,
+        command: Sequence[str],
+        *,
+        stdin: Iterable[bytes] = (),
+        cancellation: Cancellation,
+    ) -> Execution:
+        """Run a command in a container that runs (`pods/exec`).
+
+        Raises:
+            ObjectNotFound: there is no such pod or container.
+            RequestRejected: it does not run, or the program cannot be started; `Execution.ended` may be the first to
+                know.
+        """
+        from cdkit.clients.kube.execution import Command, execute
+
+        request = self._addresses.request("run a command in", pod)
+        path = self._addresses.object(request)
+        return execute(self._transport, path, request, Command(container, command, stdin), cancellation)
 
     def allowed(self, verb: str, group: str, resource: str, namespace: str) -> bool:
         """Whether our account may do this; `resource` in the plural, with `/subresource` where there is one."""
@@ -208,7 +241,7 @@ class KubernetesCluster:
     def resource(self, api_version: str, kind: str) -> Resource | None:
         """Where the objects of a kind live, or None when the server has no such kind."""
         try:
-            return self._resources.find(Request(str(self._transport.server), "find", api_version, kind))
+            return self._addresses.resource(api_version, kind)
         except RequestRejected:
             return None
 
@@ -224,55 +257,25 @@ class KubernetesCluster:
             raise ClusterUnreachable(f"{request.server} is no Kubernetes API server: it has no version (404).")
         return str(self._result(answer, request)["gitVersion"])
 
-    def _opened(
-        self, path: str, read_seconds: float | None, request: Request, cancellation: Cancellation
-    ) -> Iterator[bytes]:
-        from urllib3.exceptions import HTTPError
-
-        cancellation.raise_if_cancelled()
-        response = self._transport.open(path, read_seconds)
+    def _has_ended(self, pod: ObjectRef, container: str) -> bool:
+        """Whether a container does not run any more; also when we may not know."""
         try:
-            if response.status == GONE:
-                raise _Expired(msgspec.json.decode(response.data))
-            answer = Answer(response.status)
-            if not answer.ok:
-                raise error_of(Answer(response.status, response.data), request)
-            yield from pieces(response, cancellation)
-        except HTTPError as error:
-            raise unreachable(self._transport.server, error) from error
+            status = (self.get(pod) or {}).get("status") or {}
+        except AccessDenied:
+            return True
+        known = (*status.get("containerStatuses", ()), *status.get("initContainerStatuses", ()))
+        return not any(item["name"] == container and "running" in item.get("state", {}) for item in known)
 
-    def _request(self, verb: str, ref: ObjectRef) -> Request:
-        return self._placed(
-            Request(str(self._transport.server), verb, ref.api_version, ref.kind, ref.name, ref.namespace)
-        )
-
-    def _query_request(self, verb: str, query: ObjectQuery) -> Request:
-        return self._placed(
-            Request(str(self._transport.server), verb, query.api_version, query.kind, "", query.namespace)
-        )
-
-    def _placed(self, request: Request) -> Request:
-        """The request with the namespace that its kind asks for: the default one when none is named, or none."""
-        namespaced = self._resources.find(request).namespaced
-        namespace = (request.namespace or self.default_namespace) if namespaced else ""
-        return msgspec.structs.replace(request, namespace=namespace)
-
-    def _collection_path(self, request: Request) -> str:
-        return paths.collection_path(request.api_version, self._resources.find(request), request.namespace)
-
-    def _object_path(self, request: Request) -> str:
-        resource = self._resources.find(request)
-        return paths.object_path(request.api_version, resource, request.namespace, request.name)
+    def _log(
+        self, pod: ObjectRef, container: str, asked: Mapping[str, str | int | None], cancellation: Cancellation
+    ) -> Iterator[bytes]:
+        request = self._addresses.request("read the log of", pod)
+        path = paths.with_query(f"{self._addresses.object(request)}/log", container=container, **asked)
+        # A program that prints nothing for hours is no fault; a dead connection is noticed by TCP's keepalive.
+        read_seconds = None if asked["follow"] else READ_SECONDS
+        return opened(self._transport, path, read_seconds, request, cancellation)
 
     def _result(self, answer: Answer, request: Request) -> Manifest:
         if not answer.ok:
             raise error_of(answer, request)
         return decoded(answer.body, request.server, Manifest)
-
-
-class _Expired(Exception):
-    """The server no longer has the resource version that a watch was to start from."""
-
-    def __init__(self, status: Manifest) -> None:
-        super().__init__()
-        self.status = status

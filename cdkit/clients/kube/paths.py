@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 from cdkit.models.kube import Resource
@@ -86,13 +87,15 @@ def object_path(api_version: str, resource: Resource, namespace: str, name: str)
     return f"{collection_path(api_version, resource, namespace)}/{_segment(name)}"
 
 
-def with_query(path: str, **parameters: str | int | bool | None) -> str:
-    """A path with its query; parameters that are None or empty are left out."""
+def with_query(path: str, **parameters: str | int | bool | Sequence[str] | None) -> str:
+    """A path with its query; parameters that are None or empty are left out, and one of several values is repeated."""
     given = {key: _parameter(value) for key, value in parameters.items() if value not in (None, "")}
-    return f"{path}?{urlencode(given)}" if given else path
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path
 
 
-def _parameter(value: str | int | bool | None) -> str:
+def _parameter(value: str | int | bool | Sequence[str] | None) -> str | list[str]:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return list(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

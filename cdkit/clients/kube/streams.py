@@ -6,9 +6,53 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from cdkit.flow.cancellation import Cancellation
+import msgspec
 
+from cdkit.clients.kube.errors import Answer, Request, error_of
+from cdkit.clients.kube.transport import Transport, unreachable
+from cdkit.flow.cancellation import Cancellation
+from cdkit.models.kube import Manifest
+
+GONE = 410
 PIECE_BYTES = 1 << 16
+
+
+class Expired(Exception):
+    """The server no longer has the resource version that a watch was to start from; `status` is what it says."""
+
+    def __init__(self, status: Manifest) -> None:
+        super().__init__()
+        self.status = status
+
+
+def opened(
+    transport: Transport, path: str, read_seconds: float | None, request: Request, cancellation: Cancellation
+) -> Iterator[bytes]:
+    """Ask for a long answer, and give it as it comes.
+
+    Args:
+        transport: to the server.
+        path: the path and its query.
+        read_seconds: how long to wait for the next bytes; None waits for ever.
+        request: what is asked, for messages.
+        cancellation: ends it.
+
+    Raises:
+        Expired: as its name says.
+        CdkitError: the server refuses; the connection broke; the reason of the cancellation.
+    """
+    from urllib3.exceptions import HTTPError
+
+    cancellation.raise_if_cancelled()
+    response = transport.open(path, read_seconds)
+    try:
+        if response.status == GONE:
+            raise Expired(msgspec.json.decode(response.data))
+        if not Answer(response.status).ok:
+            raise error_of(Answer(response.status, response.data), request)
+        yield from pieces(response, cancellation)
+    except HTTPError as error:
+        raise unreachable(transport.server, error) from error
 
 
 def pieces(response: Any, cancellation: Cancellation) -> Iterator[bytes]:
@@ -26,7 +70,7 @@ def pieces(response: Any, cancellation: Cancellation) -> Iterator[bytes]:
 
     forget = cancellation.on_cancel(stop)
     try:
-        while piece := _read(response, cancellation):
+        for piece in _received(response, cancellation):
             cancellation.raise_if_cancelled()
             yield piece
         cancellation.raise_if_cancelled()
@@ -35,13 +79,16 @@ def pieces(response: Any, cancellation: Cancellation) -> Iterator[bytes]:
         response.close()
 
 
-def _read(response: Any, cancellation: Cancellation) -> bytes:
+def _received(response: Any, cancellation: Cancellation) -> Iterator[bytes]:
     from urllib3.exceptions import HTTPError
 
     try:
-        piece: bytes = response.read1(PIECE_BYTES)
+        if response.chunked:
+            # A log comes in a chunk a line, and `read1` takes twice the time for each.
+            yield from response.read_chunked(PIECE_BYTES)
+        else:
+            yield from iter(lambda: response.read1(PIECE_BYTES), b"")
     except (HTTPError, OSError, ValueError):
         # A connection that we shut down ourselves breaks in one of many ways.
         cancellation.raise_if_cancelled()
         raise
-    return piece

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -64,27 +65,42 @@ class Transport:
         Raises:
             ClusterUnreachable: no answer came.
         """
-        return self._request("GET", path, None, JSON, read_seconds, preload_content=False)
+        return self._request("GET", path, {}, read_seconds=read_seconds, preload_content=False)
+
+    def upgrade(self, path: str, headers: Mapping[str, str]) -> Any:
+        """Ask to go on in another protocol, and give urllib3's response; with 101 its connection is the caller's.
+
+        Raises:
+            ClusterUnreachable: no answer came.
+        """
+        return self._request("GET", path, headers, read_seconds=READ_SECONDS, preload_content=False)
 
     def _send(self, method: str, path: str, body: Any, content_type: str) -> Answer:
-        response = self._request(method, path, body, content_type, READ_SECONDS, preload_content=True)
+        content = None if body is None else msgspec.json.encode(body)
+        headers = {} if body is None else {"Content-Type": content_type}
+        response = self._request(method, path, headers, content, read_seconds=READ_SECONDS, preload_content=True)
         return Answer(response.status, response.data, _seconds(response.headers.get("Retry-After", "")))
 
     def _request(
-        self, method: str, path: str, body: Any, content_type: str, read_seconds: float | None, *, preload_content: bool
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        read_seconds: float | None,
+        preload_content: bool,
     ) -> Any:
         from urllib3 import Timeout
         from urllib3.exceptions import HTTPError
 
-        headers = {"Accept": JSON, "User-Agent": f"cdkit/{__version__}", **self.server.credentials()}
-        if body is not None:
-            headers["Content-Type"] = content_type
+        ours = {"Accept": JSON, "User-Agent": f"cdkit/{__version__}", **self.server.credentials()}
         try:
             return self.server.pool.urlopen(
                 method,
                 self.server.root + path,
-                body=None if body is None else msgspec.json.encode(body),
-                headers=headers,
+                body=body,
+                headers={**ours, **headers},
                 timeout=Timeout(connect=CONNECT_SECONDS, read=read_seconds),
                 retries=False,
                 redirect=False,

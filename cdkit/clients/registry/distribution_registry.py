@@ -6,16 +6,19 @@ import os
 import threading
 from collections.abc import Mapping
 
+from cdkit.clients.image_config import ImageSettings
 from cdkit.clients.registry.address import Address
 from cdkit.clients.registry.connections import Connections
 from cdkit.clients.registry.endpoint import Endpoint
 from cdkit.clients.registry.image import RemoteImage
 from cdkit.clients.registry.logins import Login, Logins
-from cdkit.clients.registry.manifest import Platform
+from cdkit.clients.registry.manifest import Configuration, Platform
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Clock, SystemClock
+from cdkit.models.container import ImageConfig
 from cdkit.models.image import Credentials
 from cdkit.ports.image_engine import OnProgress
+from cdkit.ports.registry import USUAL_PLATFORM
 
 
 class DistributionRegistry:
@@ -78,6 +81,26 @@ class DistributionRegistry:
         if manifest is None:
             return None
         return manifest.config.digest if manifest.config else manifest.digest
+
+    def config(
+        self,
+        reference: str,
+        *,
+        platform: str = USUAL_PLATFORM,
+        credentials: Credentials | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> ImageConfig | None:
+        """How an image is run; None when the registry has no such image.
+
+        Raises:
+            RegistryUnreachable, AccessDenied: as their names say.
+        """
+        image = self._image(reference, credentials, cancellation)
+        manifest = image.manifest_of(platform)
+        if manifest is None or manifest.config is None:
+            return None
+        said = image.config(manifest.config, Configuration)
+        return (said.config or ImageSettings()).described(str(said))
 
     def copy(
         self,

@@ -16,6 +16,9 @@ from cdkit.flow.cancellation import Cancellation
 Shape = TypeVar("Shape")
 
 OK = 200
+DEEPEST_INDEX = 4
+"""An index may name another index, which nobody does more than once."""
+
 CONFIG_BYTES = 8 << 20
 """The largest configuration of an image that is read."""
 
@@ -65,6 +68,22 @@ class RemoteImage:
         wanted = digest or (self.address.name if self.address.by_digest else "")
         raw = verified(answer.body, wanted, what) if wanted else answer.body
         return Manifest.parse(raw, answer.headers.get("content-type", ""), what)
+
+    def manifest_of(self, platform: str) -> Manifest | None:
+        """The manifest of a single image: its own, or what its index has for a platform or first.
+
+        Raises:
+            WorldFailed: its index has no image, or one that the registry does not have.
+        """
+        manifest = self.manifest()
+        for _ in range(DEEPEST_INDEX):
+            if manifest is None or manifest.config is not None:
+                return manifest
+            entry = manifest.of_platform(platform)
+            manifest = self.manifest(entry.digest) if entry else None
+            if manifest is None:
+                break
+        raise WorldFailed(f"The index of {self.reference} has no image that the registry serves.")
 
     def config(self, descriptor: Descriptor, shape: type[Shape]) -> Shape:
         """The configuration that its manifest names, as far as the shape asks for it.

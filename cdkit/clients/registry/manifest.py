@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from cdkit.clients.image_config import ImageSettings
 from cdkit.clients.registry.address import is_digest
 from cdkit.errors import RequestRejected, WorldFailed
 
@@ -30,7 +31,7 @@ _NOT_KEPT = "foreign", "nondistributable"
 
 
 class Platform(msgspec.Struct, frozen=True):
-    """For which machines an image is. Also the beginning of an image's configuration has these fields."""
+    """For which machines an image is."""
 
     os: str = ""
     architecture: str = ""
@@ -44,6 +45,12 @@ class Platform(msgspec.Struct, frozen=True):
     def is_known(self) -> bool:
         """Whether it is one at all: provenance and signatures have `unknown` in its place."""
         return self.os not in {"", "unknown"}
+
+
+class Configuration(Platform, frozen=True):
+    """The configuration of an image: for which machines it is, and how it is run."""
+
+    config: ImageSettings | None = None
 
 
 class Descriptor(msgspec.Struct, frozen=True, rename="camel"):
@@ -89,6 +96,12 @@ class Manifest(msgspec.Struct, frozen=True):
     def digest(self) -> str:
         """The digest of its bytes."""
         return digest_of(self.raw)
+
+    def of_platform(self, platform: str) -> Descriptor | None:
+        """What an index has for a platform, such as `linux/amd64`, whatever its variant; else the first that it has."""
+        known = [entry for entry in self.manifests if entry.platform is None or entry.platform.is_known]
+        fitting = [entry for entry in known if f"{entry.platform}/".startswith(f"{platform}/")]
+        return next(iter([*fitting, *known]), None)
 
     @property
     def blobs(self) -> tuple[Descriptor, ...]:

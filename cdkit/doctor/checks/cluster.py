@@ -13,7 +13,7 @@ from cdkit.ports.cluster import Cluster
 def check(place: Place) -> Iterator[Finding]:
     """It answers, and we may do what steps need. Where nobody speaks of a cluster there need not be any."""
     if not is_configured(place):
-        message = "No cluster is configured; run-test-pod, rolling-update and set-image need one."
+        message = "No cluster is configured; rolling-update and set-image need one, run-test-pod can do with an engine."
         yield Finding("cluster", "remark", message, "Point KUBECONFIG at a kubeconfig, if the pipeline needs one.")
         return
     cluster = place.world.cluster(place.context)

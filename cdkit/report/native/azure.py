@@ -14,6 +14,8 @@ from cdkit.report.native.dialect import Group, Note, one_line, without_commands
 class Azure:
     """Logging commands; they are read wherever they stand in a line."""
 
+    most_test_notes = 50
+
     def begin(self) -> Sequence[str]:
         """Nothing."""
         return ()
@@ -33,7 +35,7 @@ class Azure:
     def note(self, note: Note) -> Sequence[str]:
         """An issue of the build, at its line where one is known."""
         message = _data(one_line(f"{note.title}: {note.message}"))
-        return [f"##vso[task.logissue type={note.level};{_place(note)}]{self.shielded(message)}"]
+        return [f"##vso[task.logissue type={note.level};{self.shielded(_place(note))}]{self.shielded(message)}"]
 
     def shielded(self, line: str) -> str:
         """The line with a space in whatever would begin a command."""

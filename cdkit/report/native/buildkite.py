@@ -14,6 +14,8 @@ from cdkit.report.native.dialect import Group, Note
 class Buildkite:
     """Groups that begin with `---` and end where the next one begins."""
 
+    most_test_notes = 0
+
     def begin(self) -> Sequence[str]:
         """Nothing."""
         return ()

@@ -48,7 +48,13 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class Dialect(Protocol):
-    """The commands of one build server. Every method gives whole lines, without their line breaks."""
+    """The commands of one build server. Every method gives whole lines, without their line breaks.
+
+    Attributes:
+        most_test_notes: tests of a run that get a note of their own; 0 where the server has them from a report.
+    """
+
+    most_test_notes: int
 
     def begin(self) -> Sequence[str]:
         """Before the first line that may hold somebody else's words."""

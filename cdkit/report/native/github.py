@@ -14,6 +14,9 @@ from cdkit.report.native.dialect import Group, Level, Note, one_line
 MOST_NOTES = 10
 """Of one level in one step of a job; GitHub drops the others without a word."""
 
+MOST_TEST_NOTES = 7
+"""So that there is room for the step that they fail, and for what else fails."""
+
 
 class GitHub:
     """Workflow commands. Whatever is not a command of ours is printed while the runner reads none.
@@ -21,6 +24,8 @@ class GitHub:
     Args:
         token: ends that state again; nobody else may be able to guess it.
     """
+
+    most_test_notes = MOST_TEST_NOTES
 
     def __init__(self, token: str) -> None:
         self._stop, self._resume = f"::stop-commands::{token}", f"::{token}::"

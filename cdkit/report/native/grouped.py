@@ -11,9 +11,12 @@ from collections.abc import Iterable
 from itertools import count
 from typing import IO, TextIO
 
-from cdkit.models.event import Event, RunFinished, RunStarted, StepFinished, StepStarted, Warned
+from cdkit.models.event import Event, RunFinished, RunStarted, StepFinished, StepStarted, TestsReported, Warned
+from cdkit.models.problem import Position
 from cdkit.models.result import Failure, StepResult
+from cdkit.models.test_report import TestReport
 from cdkit.report.native.dialect import Dialect, Group, Level, Note
+from cdkit.report.tests import ending, noteworthy, position, title
 from cdkit.report.wording import Wording
 
 KEPT_IN_MEMORY = 1 << 18
@@ -40,6 +43,7 @@ class GroupedConsole:
         self._title = ""
         self._group: Group | None = None
         self._time = 0.0
+        self._test_notes_left = dialect.most_test_notes
 
     def report(self, event: Event) -> None:
         """Write what the event says, or keep it for later."""
@@ -113,15 +117,24 @@ class GroupedConsole:
     def _annotate(self, event: Event) -> None:
         if isinstance(event, Warned):
             self._note("warning", event.step or "cdkit", event.message)
+        elif isinstance(event, TestsReported):
+            self._annotate_tests(event.report)
         elif isinstance(event, StepFinished) and event.result.status == "failed" and event.result.failure:
             level: Level = "warning" if event.result.tolerated else "error"
             self._note(level, _title(event.result), _message(event.result.failure))
         elif isinstance(event, RunFinished) and event.failure:
             self._note("error", "cdkit", _message(event.failure))
 
-    def _note(self, level: Level, title: str, message: str) -> None:
+    def _annotate_tests(self, report: TestReport) -> None:
+        shown = noteworthy(report, self._test_notes_left)
+        self._test_notes_left -= len(shown)
+        for case in shown:
+            level: Level = "error" if case.has_failed else "warning"
+            self._note(level, title(case), f"{ending(case)}. {case.message}", position(case))
+
+    def _note(self, level: Level, about: str, message: str, place: Position | None = None) -> None:
         plain = self._wording.style.harmless
-        self._write(self._dialect.note(Note(level, plain(title), plain(message))))
+        self._write(self._dialect.note(Note(level, plain(about), plain(message), place)))
 
     def _say(self, lines: Iterable[str]) -> None:
         """Write lines, in the group of the step that is in front; it is opened for the first of them."""

@@ -16,6 +16,8 @@ _ESCAPES = {"|": "||", "'": "|'", "\n": "|n", "\r": "|r", "[": "|[", "]": "|]"}
 class TeamCity:
     """Service messages."""
 
+    most_test_notes = 0
+
     def begin(self) -> Sequence[str]:
         """Nothing."""
         return ()

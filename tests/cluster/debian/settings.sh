@@ -11,6 +11,7 @@ PKI=$RUN/pki
 KUBECONFIG_FILE=$RUN/kubeconfig
 PAUSE_IMAGE=localhost/pause:1
 BASE_IMAGE=$REGISTRY/cdkit/python-base:bookworm
+SERVICE_BASE=$REGISTRY/cdkit/services:bookworm
 
 # The kubelet runs its pods on this machine's own engine, so no other may be meant by `docker`.
 export DOCKER_HOST=unix:///var/run/docker.sock

@@ -10,7 +10,8 @@ from tests.e2e.causes.case import Place
 _ALIKE = (
     (re.compile(r"\b(web|migrate)(?:-[0-9a-f]{8,10})?-[a-z0-9]{5}(?![a-z0-9])"), r"\1-6d5f9c-x7k2p"),
     (re.compile(r"\bweb-[0-9a-f]{8,10}-(?![a-z0-9])"), "web-6d5f9c-"),
-    (re.compile(r"\brelease-[a-z0-9]{5}(?![a-z0-9])"), "release-x7k2p"),
+    (re.compile(r"\brelease-[a-z0-9]{5,8}(?![a-z0-9])"), "release-x7k2p"),
+    (re.compile(r"\.cdkit/runs/[^/]+/"), ".cdkit/runs/20260131T120000-1a2b/"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UID"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
     (re.compile(r"(?:(?<=killed )once|twice|[3-9] times) so far"), "twice so far"),

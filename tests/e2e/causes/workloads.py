@@ -10,7 +10,6 @@ from tests.e2e.causes.case import (
     Case,
     Place,
     ended,
-    failed_as,
     is_there,
     item,
     pod_spec,
@@ -30,8 +29,19 @@ def job(place: Place, script: str, **spec: Any) -> list[dict[str, Any]]:
     return [item("batch/v1", "Job", {"template": template, **spec}, name="migrate")]
 
 
-def test_pod(place: Place, script: str, **options: str) -> dict[str, Any]:
-    return {"uses": "run-test-pod", "with": {"image": place.image, "command": shell(script), **options}}
+def test_pod(place: Place, script: str, **options: Any) -> dict[str, Any]:
+    own = {"image": place.image, "helper_image": place.image, "command": shell(script)}
+    return {"uses": "run-test-pod", "with": {**own, **options}}
+
+
+def tests_with_service(place: Place, script: str, **ready: Any) -> dict[str, Any]:
+    service = {"image": place.image, "command": shell(script), "within": "4s", **ready}
+    return test_pod(place, "/bin/busybox sleep 3600", services={"db": service})
+
+
+def reporting(place: Place, report: str) -> dict[str, Any]:
+    script = f"echo '<testsuite name=\"shop\">{report}</testsuite>' > /reports/unit.xml"
+    return test_pod(place, script, artifacts=["/reports"], junit=["*.xml"])
 
 
 def delete_test_pod(place: Place) -> None:
@@ -109,8 +119,23 @@ CASES = {
     ),
     "deadline-exceeded": Case(
         "deadline-exceeded",
-        step=lambda place: test_pod(place, "/bin/busybox sleep 3600", longest="2s"),
-        shows=failed_as("DeadlineExceeded"),
+        step=lambda place: test_pod(place, "echo tests begin; /bin/busybox sleep 3600", longest="4s"),
+        code=5,
+    ),
+    "tests-failed": Case(
+        "tests-failed",
+        step=lambda place: reporting(place, '<testcase name="adds up"><failure message="3 is not 4"/></testcase>'),
+        code=1,
+    ),
+    "no-tests": Case("no-tests", step=lambda place: reporting(place, ""), code=1),
+    "service-died": Case(
+        "service-died",
+        step=lambda place: tests_with_service(place, "echo up; /bin/busybox sleep 3; exit 9", ready={"log": "up"}),
+        code=4,
+    ),
+    "service-not-ready": Case(
+        "service-not-ready",
+        step=lambda place: tests_with_service(place, "echo starting; /bin/busybox sleep 3600", ports=[5432]),
         code=4,
     ),
     "pod-gone": Case(

@@ -213,3 +213,31 @@ def test_a_wrong_word_after_runs_is_a_wrong_argument(here: Here, tmp_path: Path)
     ended = here("runs", "shwo")
     assert ended.code == 2
     assert "'shwo'" in ended.err
+
+
+def reporting(name: str) -> dict[str, object]:
+    case = {"name": name, "group": "Cart", "outcome": "failed", "message": "1 != 2", "file": "tests/cart.py", "line": 7}
+    report = {"total": 30, "passed": 1, "failed": 29, "seconds": 1.5, "cases": [case], "file": "all.xml"}
+    return {"type": "tests-reported", "step": "test", "report": report}
+
+
+def test_what_the_tests_of_a_step_found_is_shown_again(here: Here, tmp_path: Path) -> None:
+    record(tmp_path, RUN_ID, reporting("adds"))
+    *_, counts, head, row, more = here("runs", "show").out.splitlines()
+    assert counts == "test: 30 tests: 1 passed, 29 failed in 1.5 s"
+    assert head.split() == ["RESULT", "TEST", "WHERE", "WHY"]
+    assert row.split("  ") == ["failed", "Cart::adds", "tests/cart.py:7", "1 != 2"]
+    assert more == "and 28 more in all.xml"
+    shown = json.loads(here("runs", "show", "--output", "json").out)
+    assert next(step["tests"]["failed"] for step in shown["steps"] if step["name"] == "test") == 29
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_a_test_of_a_past_run_commands_no_server(
+    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    monkeypatch.setenv("TF_BUILD", "True")
+    record(tmp_path, RUN_ID, reporting("##vso[task.complete]"))
+    shown = here("runs", "show", "--output", output).out
+    assert "task.complete" in shown
+    assert "##vso" not in shown

@@ -31,3 +31,9 @@ def test_a_kind_is_known_by_its_group_and_not_by_its_name_alone() -> None:
 def test_parameters_that_are_left_out_leave_no_trace() -> None:
     assert with_query("/p", labelSelector="", dryRun=None) == "/p"
     assert with_query("/p", force=True, gracePeriodSeconds=0, x="a b") == "/p?force=true&gracePeriodSeconds=0&x=a+b"
+
+
+def test_a_parameter_of_several_values_is_repeated_and_may_hold_empty_ones() -> None:
+    assert (
+        with_query("/p", command=["echo", "", "a b"], stdin=False) == "/p?command=echo&command=&command=a+b&stdin=false"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cdkit.diagnosis.companion import Companions
 from cdkit.diagnosis.job import diagnose_job
 from cdkit.diagnosis.log import with_log
 from cdkit.diagnosis.single_pod import diagnose_test_pod
@@ -182,3 +183,89 @@ def test_a_log_may_tell_that_the_program_never_ran(line: str, cause_id: str) -> 
     cause = with_log(a_cause("crash-loop"), ["", line, ""])
     assert cause.id == cause_id
     assert cause.evidence == (f"log of container hello: {line}",)
+
+
+def ended_at(second: int, code: int, reason: str = "Error") -> Json:
+    state = terminated(code, reason)
+    state["terminated"]["finishedAt"] = f"2026-01-31T12:00:{second:02}Z"
+    return state
+
+
+def with_service(main: Json, db: Json, **status: Json) -> Json:
+    return once(container_status("db", state=db), container_status("test", ready=True, state=main), status=status)
+
+
+def test_a_service_that_ends_while_the_tests_run_ends_them_soon() -> None:
+    verdict = diagnose_test_pod(
+        with_service(running(), ended_at(1, 2)), [], container="test", companions=Companions(services=["db"])
+    )
+    (cause,) = verdict.causes
+    assert (cause.id, cause.container, cause.log, cause.patience.grace) == ("service-died", "db", "current", 3)
+    assert cause.sentence == "The service db of pod smoke ended with exit code 2 while the tests needed it."
+    assert "container db ended with exit code 2" in cause.evidence
+
+
+@pytest.mark.parametrize("code", [0, 143])
+def test_a_service_that_the_tests_themselves_have_ended_is_not_to_blame(code: int) -> None:
+    verdict = diagnose_test_pod(
+        with_service(ended_at(5, 1), ended_at(4, code)), [], container="test", companions=Companions(services=["db"])
+    )
+    assert verdict.causes[0].id == "command-failed"
+
+
+def test_a_service_that_died_before_the_tests_failed_is_to_blame() -> None:
+    verdict = diagnose_test_pod(
+        with_service(ended_at(5, 1), ended_at(5, 2)), [], container="test", companions=Companions(services=["db"])
+    )
+    assert (verdict.state, verdict.causes[0].id) == ("failed", "service-died")
+    verdict = diagnose_test_pod(
+        with_service(ended_at(5, 1), ended_at(6, 2)), [], container="test", companions=Companions(services=["db"])
+    )
+    assert verdict.causes[0].id == "command-failed"
+
+
+def test_tests_that_pass_without_their_service_have_passed() -> None:
+    verdict = diagnose_test_pod(
+        with_service(ended_at(5, 0), ended_at(4, 2)), [], container="test", companions=Companions(services=["db"])
+    )
+    assert verdict.state == "succeeded"
+
+
+def test_a_service_that_is_killed_for_its_memory_is_told_as_that() -> None:
+    verdict = diagnose_test_pod(
+        with_service(running(), ended_at(1, 137, "OOMKilled")),
+        [],
+        container="test",
+        companions=Companions(services=["db"]),
+    )
+    assert [(cause.id, cause.container) for cause in verdict.causes] == [("oom-killed", "db")]
+    assert verdict.causes[0].patience.grace == 3
+
+
+def test_a_command_before_the_tests_that_fails_ends_all_at_once() -> None:
+    seen = with_service(running(), ended_at(1, 4))
+    verdict = diagnose_test_pod(seen, [], container="test", companions=Companions(preparations=["db"]))
+    assert verdict.state == "failed"
+    assert verdict.causes[0].id == "init-container-failing"
+    assert verdict.causes[0].sentence == ("The tests of pod smoke cannot begin: the command db ended with exit code 4.")
+    assert (
+        diagnose_test_pod(
+            with_service(running(), ended_at(1, 0)), [], companions=Companions(preparations=["db"])
+        ).causes
+        == ()
+    )
+
+
+@pytest.mark.parametrize("reason", ["ContainerCannotRun", "Error"])
+def test_a_service_whose_program_cannot_be_started_is_told_as_that(reason: str) -> None:
+    """By the runtime, or by the gate behind which it waited."""
+    seen = with_service(running(), terminated(127, reason, 'exec: "serve": executable file not found in $PATH'))
+    verdict = diagnose_test_pod(seen, [], container="test", companions=Companions(services=["db"]))
+    assert [cause.id for cause in verdict.causes] == ["command-not-found"]
+
+
+def test_how_long_a_service_may_take_to_be_well_is_for_others_to_say() -> None:
+    seen = with_service(running(), running())
+    seen["spec"]["containers"][0]["readinessProbe"] = {"exec": {"command": ["true"]}}
+    (cause,) = diagnose_test_pod(seen, [], container="test", companions=Companions(services=["db"])).causes
+    assert (cause.id, cause.patience.is_never_fatal) == ("never-ready", True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 from msgspec import Meta
 
 from cdkit.models.duration import Duration
-from cdkit.models.problem import Problem
+from cdkit.models.problem import Fault, Problem, SelfChecking
 from cdkit.pipeline.decode import decode, salvage, type_name
 from cdkit.pipeline.document import parse_document
 
@@ -162,3 +163,42 @@ def test_a_pattern_is_told_by_its_title_when_it_has_one() -> None:
         "f:1:7: 'name': must be a word of small letters.",
         "f:2:7: 'code': must be text matching regex '^[0-9]+$'.",
     ]
+
+
+class Range(SelfChecking, frozen=True, kw_only=True):
+    least: int = 0
+    most: int = 0
+    names: dict[str, str] = {}
+
+    def faults(self) -> Iterable[Fault]:
+        if self.least > self.most:
+            yield Fault(("least",), f"{self.least} is more than {self.most}.", "Exchange them.")
+        yield from (Fault(("names", name), f"{name!r} has no value.") for name in self.names if not self.names[name])
+
+
+class Ranges(SelfChecking, frozen=True, kw_only=True):
+    ranges: list[Range] = []
+
+    def faults(self) -> Iterable[Fault]:
+        if len(self.ranges) > 1:
+            yield Fault(("ranges", 1), "One range is enough.")
+
+
+def test_what_values_say_of_themselves_gets_its_place_and_is_told_at_once() -> None:
+    text = "ranges:\n- {least: 3, most: 2}\n- names:\n    a: x\n    b: ''\n"
+    problems: list[Problem] = []
+    assert decode(parse_document(text, "file"), Ranges, problems) is None
+    assert [str(problem) for problem in problems] == [
+        "file:2:4: 3 is more than 2. Exchange them.",
+        "file:5:5: 'b' has no value.",
+        "file:3:3: One range is enough.",
+    ]
+
+
+def test_what_is_not_known_yet_has_no_fault() -> None:
+    problems: list[Problem] = []
+    node = parse_document("names: {b: x}", "file")
+    pending = msgspec.structs.replace(node.value["names"].value["b"], value="", pending=True)
+    node.value["names"].value["b"] = pending
+    assert decode(node, Range, problems) is not None
+    assert problems == []

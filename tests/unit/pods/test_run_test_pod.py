@@ -7,38 +7,10 @@ import pytest
 from cdkit.errors import WorkFailed, WorldFailed
 from cdkit.models.environment import Environment
 from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
-from cdkit.testing import FakeCluster, FakeWorld, StepRun, run_step
-from cdkit_pods import manifest
+from cdkit.testing import FakeClock, FakeCluster, FakeWorld, StepRun, run_step
 from cdkit_pods.run_test_pod import RunTestPod
 
 PODS = ObjectQuery("v1", "Pod", "tests")
-
-
-def a_pod(**options: object) -> Manifest:
-    given = {"step": "Smoke_Test", "run_id": "run-1", "namespace": "tests", "image": "image", "longest": 60}
-    return manifest.TestPod(**(given | options)).manifest()  # type: ignore[arg-type]
-
-
-def test_a_pod_is_named_by_the_server_and_says_whose_it_is() -> None:
-    metadata = a_pod()["metadata"]
-    assert metadata["generateName"] == "smoke-test-"
-    assert metadata["labels"]["cdkit.dev/run"] == "run-1"
-
-
-def test_a_pod_gets_no_token_unless_it_has_an_account() -> None:
-    assert a_pod()["spec"]["automountServiceAccountToken"] is False
-    spec = a_pod(service_account="tester")["spec"]
-    assert spec["serviceAccountName"] == "tester"
-    assert spec["automountServiceAccountToken"] is True
-
-
-def test_what_a_pod_asks_for_is_what_it_may_use() -> None:
-    (container,) = a_pod(resources={"cpu": "500m", "memory": "64Mi"})["spec"]["containers"]
-    assert container["resources"]["requests"] == container["resources"]["limits"] == {"cpu": "500m", "memory": "64Mi"}
-
-
-def test_a_pod_ends_by_itself_when_nobody_is_left_to_end_it() -> None:
-    assert a_pod(longest=90)["spec"]["activeDeadlineSeconds"] == 90
 
 
 @pytest.fixture
@@ -65,7 +37,9 @@ def a_kubelet(cluster: FakeCluster, code: int) -> None:
 def run(cluster: FakeCluster, code: int) -> StepRun:
     a_kubelet(cluster, code)
     world = FakeWorld(cluster=cluster)
-    return run_step(RunTestPod, {"image": "image"}, world=world, environment=Environment("", "", "tests"))
+    return run_step(
+        RunTestPod, {"image": "image"}, world=world, environment=Environment("", "", "tests"), clock=FakeClock()
+    )
 
 
 def test_a_pod_that_ends_well_is_removed_after_its_log_was_shown(cluster: FakeCluster) -> None:
@@ -86,7 +60,9 @@ def test_a_pod_that_ends_badly_is_the_projects_failure_and_is_removed_too(cluste
 def test_a_pod_that_somebody_deletes_is_no_success(cluster: FakeCluster) -> None:
     cluster.react("Pod", lambda _, pod: cluster.remove(ObjectRef.of(pod)))
     world = FakeWorld(cluster=cluster)
-    ended = run_step(RunTestPod, {"image": "image"}, world=world, environment=Environment("", "", "tests"))
+    ended = run_step(
+        RunTestPod, {"image": "image"}, world=world, environment=Environment("", "", "tests"), clock=FakeClock()
+    )
     assert isinstance(ended.error, WorldFailed)
     assert ended.error.cause == "pod-gone"
 
@@ -96,17 +72,25 @@ def test_options_are_read_as_from_a_file_and_reach_the_pod(cluster: FakeCluster)
     cluster.react("Pod", lambda _, pod: asked.append(pod))
     a_kubelet(cluster, 0)
     options = {"image": "image", "cpu": 2, "memory": "64Mi", "longest": "90s"}
-    ended = run_step(RunTestPod, options, world=FakeWorld(cluster=cluster), environment=Environment("", "", "tests"))
+    ended = run_step(
+        RunTestPod,
+        options,
+        world=FakeWorld(cluster=cluster),
+        environment=Environment("", "", "tests"),
+        clock=FakeClock(),
+    )
     assert ended.error is None, ended.error
     spec = asked[0]["spec"]
-    assert spec["activeDeadlineSeconds"] == 90
-    assert spec["containers"][0]["resources"]["limits"] == {"cpu": "2", "memory": "64Mi"}
+    assert spec["activeDeadlineSeconds"] > 90
+    assert spec["containers"][0]["resources"]["limits"] == {"cpu": "2000m", "memory": str(64 * 2**20)}
 
 
 def test_what_is_missing_is_told_before_anything_is_made(cluster: FakeCluster) -> None:
     cluster.deny("create", "pods")
     world = FakeWorld(cluster=cluster)
-    ended = run_step(RunTestPod, {"image": "image"}, world=world, environment=Environment("", "", "elsewhere"))
+    ended = run_step(
+        RunTestPod, {"image": "image"}, world=world, environment=Environment("", "", "elsewhere"), clock=FakeClock()
+    )
     messages = [problem.message for problem in ended.problems]
     assert "The namespace 'elsewhere' of 'run-test-pod' does not exist in the cluster." in messages
     assert "The account of the build may not create pods in 'elsewhere'." in messages

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cdkit.models.event import Event, RunFinished, StepFinished, StepStarted, Warned
+from cdkit.models.event import Event, RunFinished, StepFinished, StepStarted, TestsReported, Warned
 from cdkit.models.result import Failure, StepResult
+from cdkit.models.test_report import TestCase, TestReport
 from cdkit.report.card import card, in_the_log
 from cdkit.report.collected import AtTheEnd, Collected
 from cdkit.report.handed_on import dotenv, github_output, named_outputs, result
@@ -22,10 +23,10 @@ from cdkit.report.html import html
 from cdkit.report.junit import junit
 from cdkit.report.summary import summary
 from cdkit.testing.pytest_plugin import Golden
-from tests.golden.stories import CANCEL, FAILURE, SUCCESS, TIMEOUT, started
+from tests.golden.stories import CANCEL, FAILURE, SUCCESS, TESTS, TIMEOUT, started
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "native"
-STORIES = {"success": SUCCESS, "failure": FAILURE, "timeout": TIMEOUT, "cancel": CANCEL}
+STORIES = {"success": SUCCESS, "failure": FAILURE, "timeout": TIMEOUT, "cancel": CANCEL, "tests": TESTS}
 
 CODE = re.compile(r"(`{3,})text\n.*?\n\1\n|`[^`]*`", re.DOTALL)
 """Code of Markdown, in which nothing is read: a fenced block, or a span."""
@@ -115,6 +116,32 @@ def test_a_summary_is_never_larger_than_the_server_takes_and_failures_come_first
     assert "More than fits here" in text
     if largest > 200:
         assert text.index("It broke") < text.index("| Step |")
+
+
+def test_failing_tests_come_before_the_steps_and_are_shortened_first_by_number_then_by_length() -> None:
+    cases = tuple(TestCase(name=f"t{number}", outcome="failed", message="m" * 900) for number in range(80))
+    report = TestReport(total=80, failed=80, cases=cases, file="all.xml")
+    text = summary(collected([started("a"), TestsReported(step="a", report=report), *failing("It broke.")[3:]]))
+    assert text.count("| ❌ | `t") == 50
+    assert "and 30 more in all.xml" in text
+    assert "m" * 301 not in text
+    assert text.index("It broke") < text.index("`t0`") < text.index("| Step |")
+
+
+def test_tests_that_are_only_counted_are_said_to_be_in_the_report_of_the_step() -> None:
+    report = TestReport(total=3, passed=2, failed=1, cases=(TestCase(name="t", outcome="failed"),), file="all.xml")
+    root = ET.fromstring(junit(collected([started("a"), TestsReported(step="a", report=report)])))  # noqa: S314
+    assert root.findtext("testsuite[@name='a']/system-out") == "2 more tests are in all.xml."
+    assert root.get("failures") == "1"
+
+
+def test_of_a_step_that_is_tried_again_the_last_tests_count() -> None:
+    reports = [
+        TestReport(total=1, failed=1, cases=(TestCase(name="t", outcome="failed"),)),
+        TestReport(total=1, passed=1),
+    ]
+    events: list[Event] = [TestsReported(step="a", report=report) for report in reports]
+    assert "1 test: 1 passed" in summary(collected([started("a"), *events]))
 
 
 def test_outputs_have_names_of_their_own_and_all_stand_in_one() -> None:

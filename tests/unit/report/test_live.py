@@ -16,8 +16,10 @@ from cdkit.models.event import (
     StepProgress,
     StepStarted,
     StepWaiting,
+    TestsReported,
 )
 from cdkit.models.result import StepResult
+from cdkit.models.test_report import TestCase, TestReport
 from cdkit.report.live import MOST_LINES, LiveConsole
 from cdkit.report.style import Style
 from cdkit.report.wording import Wording
@@ -86,6 +88,17 @@ def test_a_step_that_ended_leaves_its_line_and_no_row() -> None:
     view.tell(started("a", "b"), at_work("a"), at_work("b"))
     view.tell(ended("a"))
     assert view.screen.shown[3:] == ["a ✓ 1.0 s", "b ▶ 0 s run", "0 s  1 of 2 steps done"]
+
+
+def test_what_tests_found_stays_above_and_in_the_row_of_their_step() -> None:
+    view = View()
+    report = TestReport(total=2, passed=1, failed=1, seconds=1.5, cases=(TestCase(name="t", outcome="failed"),))
+    view.tell(started("test"), at_work("test"), TestsReported(step="test", report=report))
+    assert view.screen.shown[2:-1] == [
+        "test ✗ 2 tests: 1 passed, 1 failed in 1.5 s",
+        "test ✗ t failed",
+        "test ▶ 0 s 2 tests: 1 passed, 1 failed in 1.5 s",
+    ]
 
 
 def test_at_the_end_nothing_of_the_region_is_left() -> None:

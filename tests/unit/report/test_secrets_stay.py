@@ -15,8 +15,18 @@ from hypothesis import strategies as st
 
 from cdkit.engine.journal import JOURNAL, Journal
 from cdkit.engine.stream import EventStream
-from cdkit.models.event import RunFinished, RunStarted, StepFinished, StepOutput, StepRetried, StepWaiting, Warned
+from cdkit.models.event import (
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepOutput,
+    StepRetried,
+    StepWaiting,
+    TestsReported,
+    Warned,
+)
 from cdkit.models.result import Failure, StepResult
+from cdkit.models.test_report import TestCase, TestReport
 from cdkit.redact import Redactor
 from cdkit.report.console import Console
 from cdkit.report.json_lines import JsonLines
@@ -46,12 +56,14 @@ def encodings(secret: str) -> list[str]:
 def events(text: str) -> list[object]:
     """Every way in which a step can make text heard."""
     failure = Failure("WorkFailed", f"It said {text}.", f"Not {text}.", 1, None, (text,))
+    case = TestCase(name=text, group=text, outcome="failed", message=text, details=f"a\n{text}\n", file=text)
     return [
         RunStarted(run_id="1", pipeline="p", version="1", steps=("a",)),
         StepOutput(step="a", line=f"before {text} after"),
         StepWaiting(step="a", what=text),
         StepRetried(step="a", attempt=1, attempts=2, delay=1.0, reason=text),
         Warned(step="a", message=text),
+        TestsReported(step="a", report=TestReport(total=1, failed=1, cases=(case,), file=text)),
         StepFinished(step="a", result=StepResult("a", "succeeded", 1.0, {"said": text, "list": [text]})),
         StepFinished(step="a", result=StepResult("a", "failed", 1.0, failure=failure)),
         RunFinished(exit_code=1, seconds=1.0, failure=failure),

@@ -125,6 +125,22 @@ def test_a_log_grows_while_it_is_followed(cluster: FakeCluster) -> None:
     assert list(lines) == ["two"]
 
 
+def test_a_log_breaks_off_where_a_test_says_so(cluster: FakeCluster) -> None:
+    cluster.put(pod("Running"))
+    logs = cluster.logs_of_pods
+    logs.write("web", "main", "one", "two", time="2026-01-01T00:00:01.000000000Z", still_running=True)
+    logs.break_next(after=1, error=ClusterUnreachable("It is cut."))
+    lines = cluster.log_lines(POD, "main", cancellation=Cancellation())
+    assert next(lines).text == "one"
+    with pytest.raises(ClusterUnreachable, match="cut"):
+        next(lines)
+    again = cluster.log_lines(POD, "main", since="2026-01-01T00:00:01.000000000Z", cancellation=Cancellation())
+    assert [next(again).text, next(again).text] == ["one", "two"]
+    cluster.go_away()
+    with pytest.raises(ClusterUnreachable, match="Connection refused"):
+        next(again)
+
+
 def test_the_log_of_an_earlier_instance_is_one_of_its_own(cluster: FakeCluster) -> None:
     cluster.put(pod("Running"))
     cluster.logs_of_pods.write("web", "main", "crashed", previous=True)

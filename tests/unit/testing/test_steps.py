@@ -113,3 +113,15 @@ def test_commands_see_the_environment_and_the_workspace(tmp_path: Path) -> None:
     run_step(Greet, {"whom": "world"}, world=FakeWorld(processes=commands), env={"A": "1"}, workspace=tmp_path)
     (ran,) = commands.runs
     assert (ran.command, ran.env, ran.directory) == (("hello", "world"), {"A": "1"}, str(tmp_path))
+
+
+def test_a_step_can_ask_whether_a_text_holds_a_secret_in_any_form() -> None:
+    class Asks(Greet):
+        """Asks before it writes."""
+
+        def run(self, ctx: StepContext) -> StepOutputs:
+            ctx.run.hide("hunter2/")
+            held = [ctx.holds_secret(text) for text in ("postgres://me:hunter2/@db", "hunter2%2F", "hunter3", "")]
+            return self.Outputs(greeting=str(held))
+
+    assert run_step(Asks, {"whom": "you"}).outputs.greeting == "[True, True, False, False]"

@@ -1,0 +1,1 @@
+"""Counts visits: quickly in Redis, for ever in PostgreSQL."""

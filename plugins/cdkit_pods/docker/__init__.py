@@ -1,0 +1,1 @@
+"""Test pods on a Docker engine: containers that share one network namespace, as in a pod."""

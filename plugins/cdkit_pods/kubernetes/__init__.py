@@ -1,0 +1,1 @@
+"""Test pods on Kubernetes."""

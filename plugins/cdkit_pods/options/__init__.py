@@ -1,0 +1,1 @@
+"""What a user says of a test pod under `with:`, and its translation to a `PodSpec`."""

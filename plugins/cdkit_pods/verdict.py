@@ -1,0 +1,79 @@
+"""How a test pod has ended, in one word, and the error that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from cdkit.api import (
+    Cancelled,
+    Cause,
+    CdkitError,
+    Decision,
+    TimedOut,
+    Unavailable,
+    WorkFailed,
+    WorldFailed,
+)
+from cdkit_pods.spec import MAIN, OWN_PREFIX
+
+Verdict = Literal["passed", "failed", "timed out", "broken", "unknown", "cancelled"]
+"""`failed` is the tests' own word; `broken`: they could not be run; `unknown`: nobody can tell how they ended."""
+
+BY_WEIGHT: tuple[Verdict, ...] = ("passed", "failed", "timed out", "broken", "unknown", "cancelled")
+"""Of several pods the heaviest verdict counts."""
+
+HELPER_REMEDY = "Name an image with a static busybox under `helper_image` that can be pulled here."
+
+LastLines = Callable[[str], Sequence[str]]
+"""Gives the last lines of a container's log."""
+
+
+def verdict_of(error: CdkitError | None) -> Verdict:
+    """The word for how a pod has ended."""
+    if error is None:
+        return "passed"
+    if isinstance(error, WorkFailed):
+        return "failed"
+    if isinstance(error, TimedOut):
+        return "timed out"
+    if isinstance(error, Unavailable):
+        return "unknown"
+    return "cancelled" if isinstance(error, Cancelled) else "broken"
+
+
+def worst(errors: Sequence[CdkitError | None]) -> CdkitError | None:
+    """The error with the heaviest verdict, the first one of several; None when there is none."""
+    return max(errors, key=lambda error: BY_WEIGHT.index(verdict_of(error)), default=None)
+
+
+def error_of(decision: Decision, last_lines: LastLines) -> CdkitError | None:
+    """What a decision on a pod means for its step; None when the tests ended with 0.
+
+    Args:
+        decision: of whoever followed the pod.
+        last_lines: of the containers, for evidence.
+    """
+    if decision.state == "succeeded":
+        return None
+    cause = decision.cause
+    if cause is None:
+        return WorldFailed(f"{decision.verdict.summary}.")
+    if cause.id == "command-failed":
+        evidence = last_lines(MAIN) or cause.evidence
+        return WorkFailed(cause.sentence, remedy=cause.remedy, cause=cause.id, evidence=evidence)
+    error = TimedOut if cause.id == "deadline-exceeded" else WorldFailed
+    remedy = HELPER_REMEDY if _is_about_the_helper(cause) else cause.remedy
+    evidence = [*cause.evidence, *(f"  {line}" for line in last_lines(cause.container or MAIN))]
+    return error(cause.sentence, remedy=remedy, cause=cause.id, evidence=evidence)
+
+
+def with_last_lines(error: CdkitError, last_lines: LastLines) -> CdkitError:
+    """An error, with the last lines of the tests where it has no evidence of its own: of tests that took too long."""
+    if isinstance(error, TimedOut) and not error.evidence:
+        error.evidence = tuple(last_lines(MAIN))
+    return error
+
+
+def _is_about_the_helper(cause: Cause) -> bool:
+    return cause.concern == "image" and cause.container.startswith(OWN_PREFIX)

@@ -1,0 +1,1 @@
+"""Waiting until a service is ready."""

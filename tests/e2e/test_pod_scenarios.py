@@ -1,0 +1,117 @@
+"""The same scenarios on both runtimes: the same verdicts, exit codes and artifacts, and nothing is left of them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cdkit.clients.kube.cluster import KubernetesCluster
+from cdkit.models.kube import ObjectQuery
+from tests.real_world import eventually, given
+
+from .conftest import Project
+from .pod_scenarios import HELPER, SCENARIOS, Scenario
+
+RUNTIMES = ("kubernetes", "docker")
+
+
+@pytest.fixture(scope="module")
+def images(registry: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The images that the scenarios speak of."""
+    helper = given("CDKIT_TEST_HELPER")
+    with_entrypoint = f"{registry}/cdkit/test-entrypoint:1"
+    folder = tmp_path_factory.mktemp("entrypoint")
+    (folder / "Dockerfile").write_text(
+        f'FROM {helper}\nENTRYPOINT ["/bin/sh"]\nCMD ["-c", "exit 5"]\n', encoding="utf-8"
+    )
+    for command in (["build", "-q", "-t", with_entrypoint, str(folder)], ["push", "-q", with_entrypoint]):
+        subprocess.run(["docker", *command], check=True, capture_output=True)
+    return {HELPER: helper, "ENTRYPOINT": with_entrypoint, "REGISTRY": registry}
+
+
+def filled_in(value: Any, images: dict[str, str]) -> Any:
+    """The same options with real images."""
+    if isinstance(value, dict):
+        return {key: filled_in(item, images) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled_in(item, images) for item in value]
+    for name, image in images.items():
+        if isinstance(value, str) and (value == name or value.startswith(f"{name}/")):
+            return image + value[len(name) :]
+    return value
+
+
+def pipeline(scenario: Scenario, runtime: str, namespace: str, images: dict[str, str]) -> str:
+    options = {"image": HELPER, "helper_image": HELPER, "runtime": runtime, **scenario.options}
+    return yaml.safe_dump(
+        {
+            "name": "scenario",
+            "secrets": dict(scenario.secrets),
+            "environments": {"test": {"namespace": namespace}},
+            "steps": {"tests": {"uses": "run-test-pod", "with": filled_in(options, images)}},
+        },
+        allow_unicode=True,
+    )
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenario_ends_as_it_should_on_every_runtime(
+    deployable: Project,
+    cluster: KubernetesCluster,
+    namespace: str,
+    images: dict[str, str],
+    name: str,
+    runtime: str,
+) -> None:
+    scenario = SCENARIOS[name]
+    for path, content in scenario.files.items():
+        (deployable.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (deployable.folder / path).write_text(content, encoding="utf-8")
+    deployable.write(pipeline(scenario, runtime, namespace, images))
+    finished = deployable.cdkit("run", SCENARIO_TOKEN="s3cr3t-value")
+    assert finished.code == scenario.code, finished.text
+    assert_said(finished.text, scenario.said)
+    assert "s3cr3t-value" not in finished.text + json.dumps(finished.journal)
+    if scenario.code != 2:
+        result = finished.result("tests")
+        assert (result.get("failure") or {}).get("cause") == (
+            scenario.cause or (result.get("failure") or {}).get("cause")
+        )
+        assert scenario.outputs.items() <= (result.get("outputs") or {}).items()
+    assert artifacts_of(deployable.folder, scenario.artifacts) == scenario.artifacts
+    eventually(lambda: nothing_is_left(cluster, namespace, finished.journal))
+
+
+def assert_said(text: str, lines: tuple[str, ...]) -> None:
+    """All of it, in this order."""
+    position = 0
+    for line in lines:
+        position = text.find(line, position)
+        assert position >= 0, f"{line!r} is not said, or not in its order:\n{text}"
+
+
+def artifacts_of(folder: Path, wanted: Any) -> dict[str, str]:
+    """What came out, of the files that a scenario speaks of."""
+    roots = list((folder / ".cdkit" / "runs").glob("*/artifacts/tests"))
+    root = roots[-1] if roots else folder
+    return {path: (root / path).read_text(encoding="utf-8") for path in wanted if (root / path).exists()}
+
+
+def nothing_is_left(cluster: KubernetesCluster, namespace: str, journal: Any) -> bool:
+    """No pod and no secret in the cluster, and nothing on the engine."""
+    for kind in ("Pod", "Secret", "ConfigMap"):
+        found, _ = cluster.list(ObjectQuery("v1", kind, namespace, "cdkit.dev/test-pod=true"))
+        if found:
+            return False
+    run = next((event["run_id"] for event in journal if event["type"] == "run-started"), "none")
+    for things in (["container", "ls", "--all"], ["volume", "ls"], ["network", "ls"]):
+        command = ["docker", *things, "--quiet", "--filter", f"label=cdkit.dev/run={run}"]
+        if subprocess.run(command, check=True, capture_output=True).stdout.strip():
+            return False
+    return True

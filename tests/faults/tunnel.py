@@ -1,0 +1,70 @@
+"""A proxy that only connects (`CONNECT`, RFC 9110, 9.3.6), as companies put one before their clusters."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PIECE_BYTES = 1 << 16
+
+
+class Tunnel(ThreadingHTTPServer):
+    """Connects to whatever it is asked for.
+
+    Attributes:
+        asked: the hosts and ports that it was asked for.
+    """
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.asked: list[str] = []
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is none of our business."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    # What follows the request belongs to the tunnel, and must not be read ahead.
+    rbufsize = 0
+    server: Tunnel
+
+    def do_CONNECT(self) -> None:
+        self.server.asked.append(self.path)
+        self.close_connection = True
+        host, _, port = self.path.rpartition(":")
+        with socket.create_connection((host, int(port))) as there:
+            self.send_response_only(200)
+            self.end_headers()
+            threading.Thread(target=_pass_on, args=[self.connection, there], daemon=True).start()
+            _pass_on(there, self.connection)
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while piece := source.recv(PIECE_BYTES):
+            target.sendall(piece)
+    for end in (source, target):
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def tunnel() -> Iterator[Tunnel]:
+    """Such a proxy, until the end of the block."""
+    with Tunnel() as server:
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        yield server
+        server.shutdown()
