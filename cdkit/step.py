@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import msgspec
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
     from cdkit.ports.registry import Registry
+
+Kept = TypeVar("Kept")
 
 
 class StepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,6 +99,11 @@ class Run(Protocol):
     @property
     def extensions(self) -> Extensions:
         """What the run's plugins bring beside steps."""
+        ...
+
+    @property
+    def kept(self) -> MutableMapping[tuple[str, type], Any]:
+        """What steps keep in memory while the run lasts: by the name of the step, and the class."""
         ...
 
     def emit(self, event: Event) -> None:
@@ -217,6 +224,25 @@ class StepContext:
         Nothing may depend on it: it is not there on a fresh machine, and anybody may remove it.
         """
         return self.run.state / "memory" / name
+
+    def keep(self, what: object) -> None:
+        """Keep in memory what `check` learned, for `run`. Of a class the last one is kept.
+
+        It is kept until any step of the run ends, for that one may have changed everything. Whoever takes it up has to
+        see that it still holds.
+        """
+        self.run.kept[self.step, type(what)] = what
+
+    def kept(self, kind: type[Kept]) -> Kept | None:
+        """What this step has kept last of a class, in this run; None when it has not."""
+        found: Kept | None = self.run.kept.get((self.step, kind))
+        return found
+
+    def forget(self) -> None:
+        """Forget what this step has kept: what it learned before is out of date."""
+        for step, kind in list(self.run.kept):
+            if step == self.step:
+                self.run.kept.pop((step, kind), None)
 
     def say(self, line: str, stream: Stream = "log") -> None:
         """Show a line as this step's: `log` for its own words, the other streams for what a child printed."""

@@ -65,6 +65,8 @@ class Session:
         self._redactor = redactor
         self._read_build = read_build
         self._waits: dict[str, str] = {}
+        self.kept: dict[tuple[str, type], Any] = {}
+        """What steps keep in memory, by the name of the step and the class."""
         self.status = "running"
         """`running`; and from the first step under `finally` on: `succeeded`, `failed` or `cancelled`."""
 

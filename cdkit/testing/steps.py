@@ -68,6 +68,7 @@ class RecordedRun:
         self.build = build
         self.environment = environment
         self.events: list[Event] = []
+        self.kept: dict[tuple[str, type], Any] = {}
         self._plugins = plugins
         self._redactor = Redactor()
         self._lock = threading.Lock()

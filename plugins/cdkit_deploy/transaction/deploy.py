@@ -11,7 +11,7 @@ from cdkit_deploy.ledger.ledger import Ledger
 from cdkit_deploy.ledger.record import Record
 from cdkit_deploy.transaction.baseline import read_baseline
 from cdkit_deploy.transaction.conflicts import without_conflicts
-from cdkit_deploy.transaction.last_look import must_be_possible
+from cdkit_deploy.transaction.look import must_be_possible
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.transaction.outlook import look_ahead
 from cdkit_deploy.transaction.place import Place

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from cdkit.api import Manifest, ObjectQuery, ObjectRef, RequestRejected, StepContext
+from cdkit.api import AccessDenied, Manifest, ObjectQuery, ObjectRef, RequestRejected, StepContext
 from cdkit_deploy.transaction.parallel import in_parallel
 from cdkit_deploy.transaction.patience import patiently
 
 FEW = 3
-"""So many objects of one kind are asked for one by one; of more, all of the namespace are listed at once."""
+"""So many objects of one kind are asked for one by one; of more, all of the namespace are listed at once. To list
+Secrets is more than many an account may: it is then asked for each that is needed."""
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -52,16 +53,29 @@ def _questions(refs: Iterable[ObjectRef]) -> Iterator[tuple[ObjectRef, ...]]:
 
 def _answer(ctx: StepContext, refs: tuple[ObjectRef, ...]) -> dict[Key, Manifest]:
     ctx.cancellation.raise_if_cancelled()
-    first = refs[0]
     try:
+        return _listed(ctx, refs) if len(refs) > 1 else _one_by_one(ctx, refs)
+    except AccessDenied:
         if len(refs) == 1:
-            item = patiently(ctx, str(first), lambda: ctx.cluster.get(first))
-            return {} if item is None else {Key.of(first): item}
-        query = ObjectQuery(first.api_version, first.kind, first.namespace)
-        items, _ = patiently(ctx, f"the {first.kind} objects", lambda: ctx.cluster.list(query))
+            raise
+        return _one_by_one(ctx, refs)
     except RequestRejected:
         # Its definition comes with this very deployment; if it does not, applying says so.
         return {}
+
+
+def _one_by_one(ctx: StepContext, refs: tuple[ObjectRef, ...]) -> dict[Key, Manifest]:
+    def get(ref: ObjectRef) -> Manifest | None:
+        return patiently(ctx, str(ref), lambda: ctx.cluster.get(ref))
+
+    found = in_parallel(get, refs)
+    return {Key.of(ref): item for ref, item in zip(refs, found, strict=True) if item is not None}
+
+
+def _listed(ctx: StepContext, refs: tuple[ObjectRef, ...]) -> dict[Key, Manifest]:
+    first = refs[0]
+    query = ObjectQuery(first.api_version, first.kind, first.namespace)
+    items, _ = patiently(ctx, f"the {first.kind} objects", lambda: ctx.cluster.list(query))
     wanted = {Key.of(ref) for ref in refs}
     listed = ((Key.of(msgspec.structs.replace(first, name=item["metadata"]["name"])), item) for item in items)
     return {key: item for key, item in listed if key in wanted}
