@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -15,6 +16,10 @@ from cdkit.errors import AccessDenied, ClusterUnreachable
 
 POOL_SIZE = 32
 """Connections that are kept open: as many as steps may use at once, their watches included."""
+
+CREDENTIALS_SECONDS = 10.0
+"""For so long credentials are used without another look at when they end: they are renewed minutes before, and to look
+is a quarter of what a request costs us."""
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/"""
@@ -43,6 +48,8 @@ class ApiServer:
         self.root = self.host if manager.proxy else urlsplit(self.host).path
         self._configuration = configuration
         self._lock = threading.Lock()
+        self._credentials: dict[str, str] = {}
+        self._looked_at = float("-inf")
 
     def __str__(self) -> str:
         return f"the API server of {self.context} ({self.host})"
@@ -53,10 +60,16 @@ class ApiServer:
         Raises:
             AccessDenied: they could not be renewed.
         """
+        # The package's own refresh is not made for several threads.
+        with self._lock:
+            if monotonic() - self._looked_at > CREDENTIALS_SECONDS:
+                self._credentials = self._renewed()
+                self._looked_at = monotonic()
+            return self._credentials
+
+    def _renewed(self) -> dict[str, str]:
         try:
-            # The package's own refresh is not made for several threads.
-            with self._lock:
-                settings = self._configuration.auth_settings().values()
+            settings = self._configuration.auth_settings().values()
         except Exception as error:
             raise AccessDenied(f"The credentials of {self.context} could not be renewed: {error}.") from error
         return {setting["key"]: setting["value"] for setting in settings if setting["value"]}
