@@ -107,6 +107,6 @@ class Apply(Step):
         return DeployOutputs.of(deploy(ctx, Wanted(objects, ctx.build.commit, ctx.step), self.options))
 
     def _read(self, ctx: StepContext) -> list[Manifest]:
-        from cdkit_deploy.manifests import read_manifests
+        from cdkit_deploy.manifests import manifests_of_step
 
-        return read_manifests(ctx.path(self.options.manifests), ctx.namespace)
+        return manifests_of_step(ctx, ctx.path(self.options.manifests))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cdkit.errors import CheckFailed
+from cdkit.errors import CheckFailed, InvalidInput
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.build import Build
 from cdkit.models.environment import Environment
@@ -110,6 +110,14 @@ def test_manifests_that_are_others_now_are_asked_about(shop: Shop) -> None:
     (shop.folder / "manifests.yaml").write_text(yaml.safe_dump(config_map("three", a="1")), encoding="utf-8")
     release.run()
     assert release.asked() == ["ConfigMap three"] * 2
+
+
+def test_manifests_that_cannot_be_read_any_more_are_told(shop: Shop) -> None:
+    release = Release(shop, *TWO)
+    release.check()
+    (shop.folder / "manifests.yaml").unlink()
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        release.run()
 
 
 def test_after_waiting_for_its_turn_a_step_looks_again(shop: Shop) -> None:
