@@ -30,6 +30,8 @@ class ApiServer:
 
     Attributes:
         pool: urllib3's pool of connections to it, or to the proxy before it.
+        is_behind_proxy: whether a proxy is asked instead of the server.
+        name: the server's name and port, as its requests have them.
         root: what stands before every path in what the pool is asked for.
 
     Args:
@@ -45,7 +47,10 @@ class ApiServer:
         manager = parts().RESTClientObject(configuration).pool_manager
         # Looking the one and the same server up at each request is a fifth of what it costs us.
         self.pool: Any = manager if manager.proxy else manager.connection_from_url(self.host)
-        self.root = self.host if manager.proxy else urlsplit(self.host).path
+        self.is_behind_proxy = bool(manager.proxy)
+        address = urlsplit(self.host)
+        self.name = address.netloc.rpartition("@")[2]
+        self.root = self.host if manager.proxy else address.path
         self._configuration = configuration
         self._lock = threading.Lock()
         self._credentials: dict[str, str] = {}
@@ -72,7 +77,10 @@ class ApiServer:
             settings = self._configuration.auth_settings().values()
         except Exception as error:
             raise AccessDenied(f"The credentials of {self.context} could not be renewed: {error}.") from error
-        return {setting["key"]: setting["value"] for setting in settings if setting["value"]}
+        headers = {setting["key"]: setting["value"] for setting in settings if setting["value"]}
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise AccessDenied(f"The credentials of {self.context} hold a line break, or letters that no token has.")
+        return headers
 
     def credentials_expire(self) -> float | None:
         """When our credentials end, in seconds since the epoch; None when they last or are renewed."""
