@@ -127,6 +127,17 @@ def test_of_a_workload_of_others_the_images_are_recorded(shop: Shop) -> None:
     assert isinstance(set_image(shop, "good:2", commit="two").error, Refused), "the order is kept here too"
 
 
+def test_a_deployment_of_an_older_commit_does_not_overwrite_an_image_that_a_newer_one_has_set(shop: Shop) -> None:
+    applied_by_somebody_else(shop)
+    set_image(shop, "good:3", commit="three")
+    ours = {"conflicts": "force"}
+    refused = shop.deploy(deployment("good:2"), commit="two", **ours)
+    assert isinstance(refused.error, Refused)
+    assert shop.image == "good:3"
+    assert shop.deploy(SETTINGS, commit="two").error is None, "what is about other objects is no matter of order"
+    assert shop.deploy(deployment("good:2"), commit="two", allow_older=True, **ours).error is None
+
+
 def test_a_rollback_to_images_without_manifests_says_what_to_do(shop: Shop) -> None:
     applied_by_somebody_else(shop)
     set_image(shop, "good:2")
@@ -253,6 +264,24 @@ def test_a_deployment_takes_over_from_one_that_was_killed(shop: Shop, moment: in
     assert shop.deploy(SETTINGS, commit="three").error is None
     assert shop.get("Deployment", "web", "apps/v1") is None, "the manifests no longer have it"
     assert "pending" not in shop.verdicts
+
+
+@pytest.mark.parametrize(("moment", "after"), MOMENTS)
+def test_a_deployment_that_takes_a_workload_in_settles_an_update_of_it_that_was_killed(
+    shop: Shop, moment: int, after: bool
+) -> None:
+    applied_by_somebody_else(shop)
+    interrupted(shop, "good:2", moment, after=after)
+    assert shop.deploy(deployment("good:3"), commit="three", conflicts="force").error is None
+    assert "pending" not in shop.verdicts
+    assert shop.image == "good:3"
+
+
+def test_a_deployment_of_other_workloads_leaves_an_update_that_was_killed_to_the_next_one(shop: Shop) -> None:
+    applied_by_somebody_else(shop)
+    interrupted(shop, "good:2", 3, after=True)
+    assert shop.deploy(SETTINGS, commit="three").error is None
+    assert shop.verdicts == ["pending", "verified"]
 
 
 def test_a_bad_image_that_a_killed_run_has_brought_is_taken_back(shop: Shop) -> None:
