@@ -27,7 +27,7 @@ from cdkit.errors import (
     WorldFailed,
 )
 from cdkit.flow.cancellation import Cancellation, until_cancelled
-from cdkit.flow.parallel import ask_all, in_parallel
+from cdkit.flow.parallel import ask_all, both, do_all, in_parallel
 from cdkit.models.build import Build
 from cdkit.models.change import Change, FieldChange
 from cdkit.models.duration import Duration
@@ -150,8 +150,10 @@ __all__ = [
     "WorkFailed",
     "WorldFailed",
     "ask_all",
+    "both",
     "decode",
     "did_you_mean",
+    "do_all",
     "hookimpl",
     "in_parallel",
     "parse_document",

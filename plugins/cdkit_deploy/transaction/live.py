@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 import msgspec
 
-from cdkit.api import AccessDenied, Manifest, ObjectQuery, ObjectRef, RequestRejected, StepContext
-from cdkit_deploy.transaction.parallel import in_parallel
+from cdkit.api import AccessDenied, Manifest, ObjectQuery, ObjectRef, RequestRejected, StepContext, do_all
 from cdkit_deploy.transaction.patience import patiently
 
 FEW = 3
@@ -35,7 +35,7 @@ Live = Mapping[Key, Manifest]
 
 def look_at(ctx: StepContext, refs: Iterable[ObjectRef]) -> dict[Key, Manifest]:
     """Those of some objects that are there. A kind that the cluster does not serve has none."""
-    found = in_parallel(lambda question: _answer(ctx, question), _questions(refs))
+    found = do_all([partial(_answer, ctx, question) for question in _questions(refs)])
     return {key: item for answer in found for key, item in answer.items()}
 
 
@@ -68,7 +68,7 @@ def _one_by_one(ctx: StepContext, refs: tuple[ObjectRef, ...]) -> dict[Key, Mani
     def get(ref: ObjectRef) -> Manifest | None:
         return patiently(ctx, str(ref), lambda: ctx.cluster.get(ref))
 
-    found = in_parallel(get, refs)
+    found = do_all([partial(get, ref) for ref in refs])
     return {Key.of(ref): item for ref, item in zip(refs, found, strict=True) if item is not None}
 
 
