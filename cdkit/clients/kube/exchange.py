@@ -76,8 +76,15 @@ class Exchange:
                 if connection.is_connected:
                     return connection
                 connection.close()
+        return self._new()
+
+    def _new(self) -> Any:
         connection = self._connect()
-        connection.connect()
+        try:
+            connection.connect()
+        except BaseException:
+            connection.close()
+            raise
         connection.sock.settimeout(self._read_seconds)
         return connection
 

@@ -163,6 +163,23 @@ def test_two_answers_to_one_request_are_none(servers: list[Server]) -> None:
     assert not server.connections[0].is_connected
 
 
+def test_a_connection_that_cannot_be_made_is_closed(servers: list[Server]) -> None:
+    server = play(servers, OK)
+
+    class Refused(Connection):
+        def connect(self) -> None:
+            raise ConnectionRefusedError("Connection refused")
+
+    def refused() -> Connection:
+        server.connections.append(Refused(server.connect().sock))
+        return server.connections[-1]
+
+    server.exchange = Exchange(refused, "k.example", 4, 10)
+    with pytest.raises(ConnectionRefusedError):
+        server.ask()
+    assert not server.connections[-1].is_connected
+
+
 def test_a_refusal_is_heard_also_when_the_server_does_not_read_the_request(servers: list[Server]) -> None:
     server = play(servers, b"HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
 
