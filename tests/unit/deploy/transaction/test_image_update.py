@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from cdkit.errors import CheckFailed, Refused, RequestRejected, RolledBack
-from cdkit.models.kube import ObjectRef
+from cdkit.errors import CheckFailed, ClusterUnreachable, Refused, RequestRejected, RolledBack
+from cdkit.models.kube import Manifest, ObjectRef
+from cdkit.ports.cluster import PatchKind
 from cdkit.testing import FakeCluster, StepRun
 from cdkit_deploy.ledger.ledger import Ledger
 from cdkit_deploy.ledger.names import Deployment
@@ -213,6 +214,39 @@ def test_of_a_workload_of_others_no_secrets_are_asked_for(shop: Shop) -> None:
     applied_by_somebody_else(shop)
     shop.cluster.deny("get", "secrets")
     assert set_image(shop, "good:2").error is None
+
+
+class Stumbling:
+    """A cluster that fails once when it is asked to bring the old image back."""
+
+    def __init__(self, cluster: FakeCluster) -> None:
+        self._cluster = cluster
+        self.has_failed = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cluster, name)
+
+    def apply(self, manifest: Manifest, **how: Any) -> Manifest:
+        self._stumble("good:1" in str(manifest) and manifest["kind"] == "Deployment" and not how.get("dry_run"))
+        return self._cluster.apply(manifest, **how)
+
+    def patch(self, ref: ObjectRef, patch: Any, kind: PatchKind) -> Manifest:
+        self._stumble(kind == "json")
+        return self._cluster.patch(ref, patch, kind)
+
+    def _stumble(self, is_the_moment: bool) -> None:
+        if is_the_moment and not self.has_failed:
+            self.has_failed = True
+            raise ClusterUnreachable("The API server failed to patch Deployment web (503).")
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_what_fails_is_rolled_back_also_when_the_server_stumbles_just_then(shop: Shop, is_ours: bool) -> None:
+    (deployed if is_ours else applied_by_somebody_else)(shop)
+    stumbling = Stumbling(shop.cluster)
+    assert isinstance(set_image(shop, "bad", cluster=stumbling).error, RolledBack)
+    assert stumbling.has_failed
+    assert shop.image == "good:1"
 
 
 MOMENTS = [pytest.param(moment, after, id=f"{moment}-{after}") for moment in range(1, 8) for after in (False, True)]
