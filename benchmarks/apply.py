@@ -8,7 +8,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -26,36 +26,34 @@ CDKIT = [sys.executable, "-m", "cdkit"]
 
 def figures() -> Iterator[Figure]:
     """`cdkit run` of an apply as ratios to `kubectl apply --server-side`, and the memory that it takes."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, ExitStack() as later:
         folder = Path(name)
-        rounds = [(_measured(folder, _with_cdkit), _measured(folder, _with_kubectl)) for _ in range(ROUNDS + 1)][1:]
+        both = (_with_cdkit, _with_kubectl)
+        rounds = [[_measured(folder, make, later) for make in both] for _ in range(ROUNDS + 1)][1:]
         for turn, what in enumerate(("300 new objects", "300 unchanged objects")):
             ours, theirs = (statistics.median(times[side][turn] for times in rounds) for side in (0, 1))
             detail = f"{ours:.2f} s to {theirs:.2f} s"
             yield Figure(f"apply of {what} / kubectl apply --server-side", ours / theirs, 0.4, "x", detail)
-        yield Figure("memory of an apply of 300 objects", _memory(folder), 120.0, "MB", "the most that was resident")
+        memory = _memory(folder, later)
+        yield Figure("memory of an apply of 300 objects", memory, 120.0, "MB", "the most that was resident")
 
 
-def _measured(folder: Path, make: Callable[[Path, str], Callable[[], None]]) -> tuple[float, float]:
+def _measured(folder: Path, make: Callable[[Path, str], Callable[[], None]], later: ExitStack) -> tuple[float, float]:
     """The seconds of the first time, and of the same again, in a fresh namespace."""
-    with _namespace() as namespace:
-        action = make(folder, namespace)
-        return seconds_of(action), seconds_of(action)
+    action = make(folder, _namespace(later))
+    return seconds_of(action), seconds_of(action)
 
 
-def _memory(folder: Path) -> float:
-    with _namespace() as namespace:
-        return megabytes([*CDKIT, "run", "--file", str(_pipeline(folder, namespace))], env=_environ(folder))
+def _memory(folder: Path, later: ExitStack) -> float:
+    return megabytes([*CDKIT, "run", "--file", str(_pipeline(folder, _namespace(later)))], env=_environ(folder))
 
 
-@contextmanager
-def _namespace() -> Iterator[str]:
+def _namespace(later: ExitStack) -> str:
+    """A fresh namespace. All are removed in the end: to remove one keeps a server busy while the next is measured."""
     name = f"cdkit-bench-{secrets.token_hex(3)}"
     command([*KUBECTL, "create", "namespace", name])
-    try:
-        yield name
-    finally:
-        command([*KUBECTL, "delete", "namespace", name, "--wait=false"])
+    later.callback(command, [*KUBECTL, "delete", "namespace", name, "--wait=false"])
+    return name
 
 
 def _with_cdkit(folder: Path, namespace: str) -> Callable[[], None]:

@@ -29,7 +29,7 @@ from cdkit.errors import (
 )
 from cdkit.flow.cancellation import Cancellation, pause, until_cancelled
 from cdkit.flow.clock import Clock, Inbox
-from cdkit.flow.parallel import ask_all, in_parallel
+from cdkit.flow.parallel import ask_all, both, do_all, in_parallel
 from cdkit.models.build import Build
 from cdkit.models.change import Change, FieldChange
 from cdkit.models.container import (
@@ -190,8 +190,10 @@ __all__ = [
     "WorkFailed",
     "WorldFailed",
     "ask_all",
+    "both",
     "decode",
     "did_you_mean",
+    "do_all",
     "hookimpl",
     "in_parallel",
     "junit_counts",

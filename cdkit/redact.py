@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shlex
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Literal, TypeVar, get_args, get_origin
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 import msgspec
 
@@ -185,15 +184,18 @@ def _html_safe(text: str) -> str:
 
 
 def _url_forms(text: str) -> set[str]:
-    raw = text.encode(errors="surrogateescape")
-    forms = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
+    quoted = quote(text.encode(errors="surrogateescape"), safe="")
+    if quoted == text:
+        return {text}
+    # With slashes as they are, and with a plus for a space, as in a path and in a query.
+    forms = {quoted, quoted.replace("%2F", "/"), quoted.replace("%20", "+")}
     return forms | {re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), form) for form in forms}
 
 
 def _shell_forms(text: str) -> set[str]:
     """In single quotes, as Python and as shells write them, and with backslashes, as `printf %q` does."""
     return {
-        shlex.quote(text).removeprefix("'").removesuffix("'"),
+        text.replace("'", "'\"'\"'"),
         text.replace("'", r"'\''"),
         re.sub(r"([^\w@%+=:,./-])", r"\\\1", text, flags=re.ASCII),
     }
@@ -206,20 +208,22 @@ def _base64_forms(text: str) -> set[str]:
     both ends are mixed with its neighbours.
     """
     raw = text.encode(errors="surrogateescape")
-    forms = set()
-    for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        whole = encode(raw).decode()
-        forms |= {whole, whole.rstrip("=")}
-        for width in LINE_WIDTHS:
-            forms |= {line for line in _wrapped(whole, width) if len(line) >= SHORTEST_LINE * 2}
-        for offset in range(3):
-            shifted = encode(b"\0" * offset + raw).decode().rstrip("=")
-            first = -(-offset * 8 // 6)
-            last = (offset + len(raw)) * 8 // 6
-            inner = shifted[first:last]
-            if len(inner) >= SHORTEST_LINE * 2:
-                forms.add(inner)
-    return forms
+    whole = base64.b64encode(raw).decode()
+    forms = {whole, whole.rstrip("=")}
+    for width in LINE_WIDTHS:
+        forms |= {line for line in _wrapped(whole, width) if len(line) >= SHORTEST_LINE * 2}
+    for offset in range(3):
+        shifted = base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")
+        first = -(-offset * 8 // 6)
+        last = (offset + len(raw)) * 8 // 6
+        inner = shifted[first:last]
+        if len(inner) >= SHORTEST_LINE * 2:
+            forms.add(inner)
+    return forms | {form.translate(_URL_SAFE) for form in forms if "+" in form or "/" in form}
+
+
+_URL_SAFE = str.maketrans("+/", "-_")
+"""The two letters that base64 writes otherwise in a URL."""
 
 
 def _wrapped(text: str, width: int) -> list[str]:

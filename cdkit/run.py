@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, MutableMapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from cdkit.flow.clock import Clock
 from cdkit.models.build import Build
@@ -70,6 +70,11 @@ class Run(Protocol):
     @property
     def begun(self) -> Collection[str]:
         """The steps that have begun to work: the world may be another one now than their checks saw."""
+        ...
+
+    @property
+    def kept(self) -> MutableMapping[tuple[str, type], Any]:
+        """What steps keep in memory while the run lasts: by the name of the step, and the class."""
         ...
 
     def emit(self, event: Event) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from cdkit.ports.processes import Processes
     from cdkit.ports.registry import Registry
     from cdkit.run import Run
+
+Kept = TypeVar("Kept")
 
 
 class StepOptions(SelfChecking, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -169,6 +171,25 @@ class StepContext:
         """
         return self.run.state / "memory" / name
 
+    def keep(self, what: object) -> None:
+        """Keep in memory what `check` learned, for `run`. Of a class the last one is kept.
+
+        It is kept until any step of the run ends, for that one may have changed everything. Whoever takes it up has to
+        see that it still holds.
+        """
+        self.run.kept[self.step, type(what)] = what
+
+    def kept(self, kind: type[Kept]) -> Kept | None:
+        """What this step has kept last of a class, in this run; None when it has not."""
+        found: Kept | None = self.run.kept.get((self.step, kind))
+        return found
+
+    def forget(self) -> None:
+        """Forget what this step has kept: what it learned before is out of date."""
+        for step, kind in list(self.run.kept):
+            if step == self.step:
+                self.run.kept.pop((step, kind), None)
+
     def say(self, line: str, stream: Stream = "log") -> None:
         """Show a line as this step's: `log` for its own words, the other streams for what a child printed."""
         self.run.emit(StepOutput(step=self.step, line=line, stream=stream))
@@ -252,11 +273,16 @@ class StepContext:
         They share their watches, one a kind and namespace: it costs no more to follow 30 workloads than one. An object
         that is not there has failed.
         """
+        from cdkit.observe.at_once import READY, is_ready_at_once
+
+        decisions = dict.fromkeys(refs, READY)
+        if all(map(is_ready_at_once, decisions)):
+            return decisions
         from cdkit.observe.objects import follow_objects
 
         return follow_objects(
             self.cluster,
-            refs,
+            decisions,
             cancellation=self.cancellation,
             clock=self.clock,
             tell=self.waiting,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ def read_build_facts(directory: str | Path) -> Build:
 
     What git does not know is the empty string: all of it without a repository, without a commit or without git.
     """
+    if not _may_be_in_a_repository(Path(directory)):
+        # GitPython takes longer to import than all that is asked of it.
+        return Build()
     try:
         from git import Repo
         from git.exc import GitError
@@ -32,6 +36,12 @@ def read_build_facts(directory: str | Path) -> Build:
     except (GitError, OSError, ValueError):
         # Not a repository, or one without any commit, or one that is broken.
         return Build()
+
+
+def _may_be_in_a_repository(directory: Path) -> bool:
+    """Whether there is a `.git` at a folder or above it, or the environment names one."""
+    folder = directory.absolute()
+    return "GIT_DIR" in os.environ or any((place / ".git").exists() for place in (folder, *folder.parents))
 
 
 def _facts(repository: Repo) -> Build:

@@ -92,6 +92,7 @@ class RealWorld:
 
         # Where no cluster is configured, to say so needs none of the libraries.
         find_files(context, self._kubeconfig)
+        _load("urllib3")
         with _LOADING:
             parts()
         return KubernetesCluster.connect(context, kubeconfig=self._kubeconfig)

@@ -67,6 +67,8 @@ class Session:
         self._waits: dict[str, str] = {}
         self.begun: list[str] = []
         """The steps that have begun to work, in their order."""
+        self.kept: dict[tuple[str, type], Any] = {}
+        """What steps keep in memory, by the name of the step and the class."""
         self.status = "running"
         """`running`; and from the first step under `finally` on: `succeeded`, `failed` or `cancelled`."""
 

@@ -1,19 +1,24 @@
-"""Several things at once: jobs that have to succeed together, and questions that are all asked."""
+"""Several things at once: jobs that are cancelled together, actions that end together, questions that are all asked."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from cdkit.errors import Cancelled
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Inbox
 
 Result = TypeVar("Result")
+Other = TypeVar("Other")
 
 QUESTIONS = 16
 """At once. An API server answers so many small requests without queueing them."""
+
+ACTIONS = 8
+"""At once: enough to keep an API server busy, and no flood of changes for a small one."""
 
 
 class _Done:
@@ -79,6 +84,57 @@ def in_parallel(
     return [results[number] for number, _ in todo]  # type: ignore[misc]  # each is what its job gave
 
 
+def do_all(actions: Sequence[Callable[[], Result]], most: int = ACTIONS) -> list[Result]:
+    """The results of all actions, in their order.
+
+    After a failure no further one is begun; those under way are waited for, so that nothing happens later.
+
+    Args:
+        actions: what to call; each is called at most once, in any thread.
+        most: how many are done at once.
+
+    Raises:
+        BaseException: the first failure.
+    """
+    if len(actions) == 1:
+        return [actions[0]()]
+    results: dict[int, Result] = {}
+    failures: list[BaseException] = []
+    places = iter(range(len(actions)))
+    lock = threading.Lock()
+
+    def work() -> None:
+        while not failures:
+            with lock:
+                place = next(places, None)
+            if place is None:
+                return
+            try:
+                results[place] = actions[place]()
+            except BaseException as error:  # noqa: BLE001 -- handed to the thread that waits, which raises it
+                failures.append(error)
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(most, len(actions)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+    return [results[place] for place in range(len(actions))]
+
+
+def both(first: Callable[[], Result], second: Callable[[], Other]) -> tuple[Result, Other]:
+    """The results of two actions that are done at once.
+
+    Raises:
+        BaseException: the first failure.
+    """
+    actions: tuple[Callable[[], Any], ...] = (first, second)
+    one, other = do_all(actions)
+    return one, other
+
+
 def ask_all(questions: Sequence[Callable[[], Result]], most: int = QUESTIONS) -> list[Result]:
     """The answers to all questions, in their order. All are asked, also when one of them fails.
 
@@ -89,27 +145,19 @@ def ask_all(questions: Sequence[Callable[[], Result]], most: int = QUESTIONS) ->
     Raises:
         Exception: what the first of the questions, in their order, failed with.
     """
-    answers: dict[int, Result] = {}
-    errors: dict[int, BaseException] = {}
-    places = iter(range(len(questions)))
-    lock = threading.Lock()
+    return [outcome() for outcome in do_all([partial(_outcome, question) for question in questions], most)]
 
-    def work() -> None:
-        while True:
-            with lock:
-                place = next(places, None)
-            if place is None:
-                return
-            try:
-                answers[place] = questions[place]()
-            except BaseException as error:  # noqa: BLE001 -- raised again in the thread that asked
-                errors[place] = error
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(most, len(questions)))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[min(errors)]
-    return [answers[place] for place in range(len(questions))]
+def _outcome(question: Callable[[], Result]) -> Callable[[], Result]:
+    """Ask a question; gives a function that answers with its answer, or fails as it has failed."""
+    try:
+        answer = question()
+    except BaseException as failure:  # noqa: BLE001 -- raised again in the thread that asked
+        error = failure
+    else:
+        return lambda: answer
+
+    def fail() -> Result:
+        raise error
+
+    return fail

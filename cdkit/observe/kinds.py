@@ -20,6 +20,7 @@ from cdkit.diagnosis.stateful_set import diagnose_stateful_set
 from cdkit.diagnosis.verdict import Verdict
 from cdkit.diagnosis.volume_claim import diagnose_volume_claim
 from cdkit.models.kube import Manifest, ObjectRef
+from cdkit.observe.at_once import is_ready_at_once
 
 
 class Related(NamedTuple):
@@ -99,34 +100,7 @@ _KINDS = {
 OTHER = _alone(diagnose_custom_resource)
 """Kinds that cdkit does not know, and objects of any kind that say themselves when they are ready."""
 
-_READY_AS_THEY_ARE = frozenset(
-    {
-        ("", "ConfigMap"),
-        ("", "Endpoints"),
-        ("", "LimitRange"),
-        ("", "PersistentVolume"),
-        ("", "PodTemplate"),
-        ("", "ResourceQuota"),
-        ("", "Secret"),
-        ("", "ServiceAccount"),
-        ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
-        ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
-        ("coordination.k8s.io", "Lease"),
-        ("discovery.k8s.io", "EndpointSlice"),
-        ("networking.k8s.io", "IngressClass"),
-        ("networking.k8s.io", "NetworkPolicy"),
-        ("policy", "PodDisruptionBudget"),
-        ("rbac.authorization.k8s.io", "ClusterRole"),
-        ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
-        ("rbac.authorization.k8s.io", "Role"),
-        ("rbac.authorization.k8s.io", "RoleBinding"),
-        ("scheduling.k8s.io", "PriorityClass"),
-        ("storage.k8s.io", "StorageClass"),
-    }
-)
-
 
 def kind_of(ref: ObjectRef) -> Kind | None:
     """How an object is judged; None for one that is ready as soon as it is there."""
-    identity = (ref.group, ref.kind)
-    return None if identity in _READY_AS_THEY_ARE else _KINDS.get(identity, OTHER)
+    return None if is_ready_at_once(ref) else _KINDS.get((ref.group, ref.kind), OTHER)

@@ -12,6 +12,7 @@ from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Progress, Verdict
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Clock
 from cdkit.models.kube import ObjectRef
+from cdkit.observe.at_once import READY
 from cdkit.observe.follow import Tell, follow
 from cdkit.observe.kinds import OTHER, PODS, kind_of
 from cdkit.observe.snapshot import Snapshot
@@ -20,8 +21,6 @@ from cdkit.ports.cluster import Cluster
 
 OnProgress = Callable[[ObjectRef, Progress], None]
 """Called with an object, how many of its replicas are as they are to be, and how many there are to be."""
-
-READY = Decision("succeeded", Verdict("succeeded", "it is there"))
 
 
 def follow_objects(

@@ -70,6 +70,7 @@ class RecordedRun:
         self.begun: list[str] = []
         """Other steps that have begun to work, for a step that wants to know."""
         self.events: list[Event] = []
+        self.kept: dict[tuple[str, type], Any] = {}
         self._plugins = plugins
         self._redactor = Redactor()
         self._lock = threading.Lock()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from cdkit.api import Change, InvalidInput, Manifest, ObjectRef, Problem, Step, StepContext, StepOutputs
+from cdkit.api import Change, InvalidInput, Manifest, Problem, Step, StepContext, StepOutputs
 from cdkit_deploy.ledger.options import KEEPING_RECORDS
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.turn.options import TAKING_TURNS
@@ -69,9 +69,7 @@ class Apply(Step):
 
     def check(self, ctx: StepContext) -> Iterable[Problem]:
         """The manifests can be read, the namespace is there, and nothing stands in the way of deploying them."""
-        from cdkit_deploy.preflight import preflight
-        from cdkit_deploy.prepare import prepared
-        from cdkit_deploy.transaction.place import Place
+        from cdkit_deploy.transaction.look import look
 
         objects: list[Manifest] = []
         if "manifests" not in ctx.pending:
@@ -86,10 +84,7 @@ class Apply(Step):
             if missing:
                 return
         if self.options.preflight == "all":
-            wanted = prepared(objects, Place.of(ctx, ctx.step).owner)
-            # What an object cannot become without being made anew is no reason against a deployment that may do so.
-            settled = {ObjectRef.of(item) for item in wanted} if self.options.recreate != "never" else ()
-            yield from preflight(ctx, wanted, needed=NEEDED, longest=self.options.wait, settled=settled)
+            yield from look(ctx, objects, self.options, NEEDED)
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
         """What applying would do to each object, asked by a dry run of the server, and what would be removed."""
@@ -112,6 +107,6 @@ class Apply(Step):
         return DeployOutputs.of(deploy(ctx, Wanted(objects, ctx.build.commit, ctx.step), self.options))
 
     def _read(self, ctx: StepContext) -> list[Manifest]:
-        from cdkit_deploy.manifests import read_manifests
+        from cdkit_deploy.manifests import manifests_of_step
 
-        return read_manifests(ctx.path(self.options.manifests), ctx.namespace)
+        return manifests_of_step(ctx, ctx.path(self.options.manifests))

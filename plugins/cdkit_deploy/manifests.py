@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 import yaml
 
-from cdkit.api import InvalidInput, Manifest, ObjectRef
+from cdkit.api import InvalidInput, Manifest, ObjectRef, StepContext
 from cdkit_deploy.order import in_order
 
 CLUSTER_WIDE = frozenset(
@@ -34,6 +35,27 @@ class _JsonLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
 _JsonLoader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: str(node.value))
 
 
+class _Parsed(msgspec.Struct, frozen=True):
+    """The objects of files, and the bytes that they were read from."""
+
+    files: Mapping[Path, bytes]
+    objects: list[Manifest]
+
+
+def manifests_of_step(ctx: StepContext, path: Path) -> list[Manifest]:
+    """The manifests of a step. Files that are as they were in its check are not parsed again.
+
+    Raises:
+        InvalidInput: as `read_manifests` says.
+    """
+    files = _read(path)
+    known = ctx.kept(_Parsed)
+    if known is None or known.files != files:
+        known = _Parsed(files, _parsed(files, path, ctx.namespace))
+        ctx.keep(known)
+    return known.objects
+
+
 def read_manifests(path: Path, namespace: str) -> list[Manifest]:
     """The objects of a file, or of every YAML file of a folder, in the order in which they are applied.
 
@@ -44,8 +66,24 @@ def read_manifests(path: Path, namespace: str) -> list[Manifest]:
     Raises:
         InvalidInput: there is nothing to read, something in it is not a Kubernetes object, or an object is there twice.
     """
+    return _parsed(_read(path), path, namespace)
+
+
+def _read(path: Path) -> dict[Path, bytes]:
+    """The bytes of all files."""
     files = sorted([*path.glob("*.yaml"), *path.glob("*.yml")]) if path.is_dir() else [path]
-    objects = [item for file in files for item in _documents(file)]
+    return {file: _bytes(file) for file in files}
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"The manifests {file} cannot be read: {error.strerror}.") from error
+
+
+def _parsed(files: Mapping[Path, bytes], path: Path, namespace: str) -> list[Manifest]:
+    objects = [item for file, text in files.items() for item in _documents(file, text)]
     if not objects:
         raise InvalidInput(f"There are no manifests in {path}.")
     for item in objects:
@@ -64,11 +102,9 @@ def _refuse_duplicates(objects: Sequence[Manifest], path: Path) -> None:
         seen.add(ref)
 
 
-def _documents(file: Path) -> list[Manifest]:
+def _documents(file: Path, text: bytes) -> list[Manifest]:
     try:
-        documents = list(yaml.load_all(file.read_text(encoding="utf-8"), Loader=_JsonLoader))
-    except OSError as error:
-        raise InvalidInput(f"The manifests {file} cannot be read: {error.strerror}.") from error
+        documents = list(yaml.load_all(text.decode("utf-8"), Loader=_JsonLoader))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InvalidInput(f"The manifests {file} are not YAML: {' '.join(str(error).split())}") from error
     return [_checked(item, file) for document in documents if document is not None for item in _items(document)]

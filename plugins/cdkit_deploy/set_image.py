@@ -20,6 +20,7 @@ from cdkit.api import (
     Step,
     StepContext,
     StepOutputs,
+    both,
 )
 from cdkit_deploy.ledger.options import KEEPING_RECORDS, KEEPING_SECRETS, Revisions
 from cdkit_deploy.preflight.options import Preflight
@@ -154,8 +155,6 @@ class SetImage(Step):
 
     def _look(self, ctx: StepContext, ledger: Ledger) -> tuple[Manifest, list[Record]]:
         """The workload and all records, asked for at once."""
-        from cdkit_deploy.transaction.parallel import both
-
         return both(lambda: self._live(ctx), ledger.records)
 
     def _outputs(self, changes: Sequence[ImageChange], record: Record) -> Outputs:

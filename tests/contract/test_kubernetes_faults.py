@@ -292,6 +292,54 @@ def test_a_kind_that_is_not_served_yet_is_asked_for_again(server: Server, cluste
     assert cluster.get(ObjectRef.of(widget)) == widget
 
 
+RULES = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+ACCESS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+EVERYTHING = {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
+
+
+def paths(server: Server) -> list[str]:
+    return [path for _, path, _ in server.requests]
+
+
+def test_what_the_rules_of_a_namespace_grant_is_asked_for_together(server: Server, cluster: KubernetesCluster) -> None:
+    server.says(201, {"status": {"resourceRules": [EVERYTHING], "nonResourceRules": [], "incomplete": False}})
+    assert all(cluster.allowed(verb, "apps", "deployments", "staging") for verb in ("get", "create", "patch"))
+    assert paths(server) == [RULES]
+
+
+def test_what_the_rules_do_not_grant_is_asked_by_itself(server: Server, cluster: KubernetesCluster) -> None:
+    server.says(201, {"status": {"resourceRules": [], "nonResourceRules": [], "incomplete": False}})
+    server.says(201, {"status": {"allowed": True}})
+    server.says(201, {"status": {"allowed": False}})
+    assert cluster.allowed("get", "", "pods/log", "staging")
+    assert not cluster.allowed("list", "", "pods", "staging")
+    assert paths(server) == [RULES, ACCESS, ACCESS]
+    asked = json.loads(server.requests[1][2])["spec"]["resourceAttributes"]
+    assert asked == {"verb": "get", "group": "", "resource": "pods", "subresource": "log", "namespace": "staging"}
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (201, {"status": {"resourceRules": [EVERYTHING], "incomplete": True}}),
+        (403, {"message": "not for you", "reason": "Forbidden"}),
+    ],
+)
+def test_rules_that_cannot_be_known_are_none(
+    server: Server, cluster: KubernetesCluster, status: int, said: dict[str, Any]
+) -> None:
+    server.says(status, said)
+    server.says(201, {"status": {"allowed": False}})
+    assert not cluster.allowed("get", "", "pods", "staging")
+    assert paths(server) == [RULES, ACCESS]
+
+
+def test_what_lives_in_no_namespace_is_asked_by_itself(server: Server, cluster: KubernetesCluster) -> None:
+    server.says(201, {"status": {"allowed": True}})
+    assert cluster.allowed("get", "", "nodes", "")
+    assert paths(server) == [ACCESS]
+
+
 def test_the_values_of_a_secret_are_never_repeated(server: Server, cluster: KubernetesCluster) -> None:
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "login"}, "data": {"password": "hunter2"}}
     said = 'v1.Secret.Data: illegal base64 data at input byte 4, error found in ...|"password":"hunter2"|...'

@@ -11,6 +11,7 @@ from cdkit.clients.kube.addresses import Addresses
 from cdkit.clients.kube.config import connect
 from cdkit.clients.kube.errors import NOT_FOUND, Answer, Request, decoded, error_of, says_no_such_object
 from cdkit.clients.kube.retry import Sleep
+from cdkit.clients.kube.rights import Action, Rights
 from cdkit.clients.kube.streams import Expired, opened
 from cdkit.clients.kube.timed_lines import TimedLines, asked_since
 from cdkit.clients.kube.transport import APPLY, READ_SECONDS, WATCH_MARGIN_SECONDS, Transport, spread
@@ -42,6 +43,7 @@ class KubernetesCluster:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._addresses = Addresses(transport)
+        self._rights = Rights(transport)
 
     @classmethod
     def connect(cls, context: str, *, kubeconfig: str | None = None, sleep: Sleep = time.sleep) -> KubernetesCluster:
@@ -228,15 +230,7 @@ class KubernetesCluster:
     def allowed(self, verb: str, group: str, resource: str, namespace: str) -> bool:
         """Whether our account may do this; `resource` in the plural, with `/subresource` where there is one."""
         plural, _, subresource = resource.partition("/")
-        asked = {"verb": verb, "group": group, "resource": plural, "subresource": subresource, "namespace": namespace}
-        review = {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectAccessReview",
-            "spec": {"resourceAttributes": asked},
-        }
-        request = Request(str(self._transport.server), "ask for", "authorization.k8s.io/v1", "SelfSubjectAccessReview")
-        path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-        return bool(self._result(self._transport.ask("POST", path, review), request)["status"].get("allowed"))
+        return self._rights.allow(Action(verb, group, plural, subresource, namespace))
 
     def resource(self, api_version: str, kind: str) -> Resource | None:
         """Where the objects of a kind live, or None when the server has no such kind."""

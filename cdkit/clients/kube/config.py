@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -15,6 +16,10 @@ from cdkit.errors import AccessDenied, ClusterUnreachable
 
 POOL_SIZE = 32
 """Connections that are kept open: as many as steps may use at once, their watches included."""
+
+CREDENTIALS_SECONDS = 10.0
+"""For so long credentials are used without another look at when they end: they are renewed minutes before, and to look
+is a quarter of what a request costs us."""
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/"""
@@ -25,6 +30,8 @@ class ApiServer:
 
     Attributes:
         pool: urllib3's pool of connections to it, or to the proxy before it.
+        is_behind_proxy: whether a proxy is asked instead of the server.
+        name: the server's name and port, as its requests have them.
         root: what stands before every path in what the pool is asked for.
 
     Args:
@@ -40,9 +47,14 @@ class ApiServer:
         manager = parts().RESTClientObject(configuration).pool_manager
         # Looking the one and the same server up at each request is a fifth of what it costs us.
         self.pool: Any = manager if manager.proxy else manager.connection_from_url(self.host)
-        self.root = self.host if manager.proxy else urlsplit(self.host).path
+        self.is_behind_proxy = bool(manager.proxy)
+        address = urlsplit(self.host)
+        self.name = address.netloc.rpartition("@")[2]
+        self.root = self.host if manager.proxy else address.path
         self._configuration = configuration
         self._lock = threading.Lock()
+        self._credentials: dict[str, str] = {}
+        self._looked_at = float("-inf")
 
     def __str__(self) -> str:
         return f"the API server of {self.context} ({self.host})"
@@ -53,13 +65,22 @@ class ApiServer:
         Raises:
             AccessDenied: they could not be renewed.
         """
+        # The package's own refresh is not made for several threads.
+        with self._lock:
+            if monotonic() - self._looked_at > CREDENTIALS_SECONDS:
+                self._credentials = self._renewed()
+                self._looked_at = monotonic()
+            return self._credentials
+
+    def _renewed(self) -> dict[str, str]:
         try:
-            # The package's own refresh is not made for several threads.
-            with self._lock:
-                settings = self._configuration.auth_settings().values()
+            settings = self._configuration.auth_settings().values()
         except Exception as error:
             raise AccessDenied(f"The credentials of {self.context} could not be renewed: {error}.") from error
-        return {setting["key"]: setting["value"] for setting in settings if setting["value"]}
+        headers = {setting["key"]: setting["value"] for setting in settings if setting["value"]}
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise AccessDenied(f"The credentials of {self.context} hold a line break, or letters that no token has.")
+        return headers
 
     def credentials_expire(self) -> float | None:
         """When our credentials end, in seconds since the epoch; None when they last or are renewed."""

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from cdkit import __version__
-from cdkit.clients.kube.config import ApiServer
+from cdkit.clients.kube.config import POOL_SIZE, ApiServer
 from cdkit.clients.kube.errors import Answer
+from cdkit.clients.kube.exchange import Exchange, seconds_of
 from cdkit.clients.kube.retry import Sleep, retried
 from cdkit.errors import ClusterUnreachable
 
@@ -35,6 +36,7 @@ class Transport:
     def __init__(self, server: ApiServer, sleep: Sleep) -> None:
         self.server = server
         self._sleep = sleep
+        self._exchange = Exchange(self._new_connection, server.name, POOL_SIZE, READ_SECONDS)
 
     def ask(self, method: str, path: str, body: Any = None, *, content_type: str = JSON) -> Answer:
         """Send a request that may be repeated, and repeat it a few times on faults that may pass.
@@ -65,7 +67,7 @@ class Transport:
         Raises:
             ClusterUnreachable: no answer came.
         """
-        return self._request("GET", path, {}, read_seconds=read_seconds, preload_content=False)
+        return self._opened("GET", path, None, self._headers(), read_seconds, preload_content=False)
 
     def upgrade(self, path: str, headers: Mapping[str, str]) -> Any:
         """Ask to go on in another protocol, and give urllib3's response; with 101 its connection is the caller's.
@@ -73,34 +75,53 @@ class Transport:
         Raises:
             ClusterUnreachable: no answer came.
         """
-        return self._request("GET", path, headers, read_seconds=READ_SECONDS, preload_content=False)
+        return self._opened("GET", path, None, {**self._headers(), **headers}, READ_SECONDS, preload_content=False)
 
     def _send(self, method: str, path: str, body: Any, content_type: str) -> Answer:
-        content = None if body is None else msgspec.json.encode(body)
-        headers = {} if body is None else {"Content-Type": content_type}
-        response = self._request(method, path, headers, content, read_seconds=READ_SECONDS, preload_content=True)
-        return Answer(response.status, response.data, _seconds(response.headers.get("Retry-After", "")))
+        encoded = None if body is None else msgspec.json.encode(body)
+        headers = self._headers() if body is None else self._headers() | {"Content-Type": content_type}
+        if self.server.is_behind_proxy:
+            response = self._opened(method, path, encoded, headers, READ_SECONDS, preload_content=True)
+            return Answer(response.status, response.data, seconds_of(response.headers.get("Retry-After", "")))
+        return self._exchanged(method, path, encoded, headers)
 
-    def _request(
+    def _exchanged(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        from httptools import HttpParserError
+        from urllib3.exceptions import HTTPError
+        from urllib3.util.ssl_match_hostname import CertificateError
+
+        try:
+            return self._exchange.ask(method, self.server.root + path, headers, body)
+        except (HTTPError, OSError, CertificateError, HttpParserError) as error:
+            raise unreachable(self.server, error) from error
+
+    def _new_connection(self) -> Any:
+        connection = self.server.pool._new_conn()  # noqa: SLF001 -- urllib3 has no other name for it
+        connection.timeout = CONNECT_SECONDS
+        return connection
+
+    def _headers(self) -> dict[str, str]:
+        return {"Accept": JSON, "User-Agent": f"cdkit/{__version__}", **self.server.credentials()}
+
+    def _opened(
         self,
         method: str,
         path: str,
+        body: bytes | None,
         headers: Mapping[str, str],
-        body: bytes | None = None,
-        *,
         read_seconds: float | None,
+        *,
         preload_content: bool,
     ) -> Any:
         from urllib3 import Timeout
         from urllib3.exceptions import HTTPError
 
-        ours = {"Accept": JSON, "User-Agent": f"cdkit/{__version__}", **self.server.credentials()}
         try:
             return self.server.pool.urlopen(
                 method,
                 self.server.root + path,
                 body=body,
-                headers={**ours, **headers},
+                headers=headers,
                 timeout=Timeout(connect=CONNECT_SECONDS, read=read_seconds),
                 retries=False,
                 redirect=False,
@@ -129,7 +150,7 @@ def _reason(error: BaseException) -> str:
 
     if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
         return f"no connection within {CONNECT_SECONDS:.0f} seconds"
-    if isinstance(error, ReadTimeoutError):
+    if isinstance(error, ReadTimeoutError | TimeoutError):
         return "it was connected, and then silent for too long"
     inner = error
     while (deeper := inner.__cause__ or inner.__context__) is not None:
@@ -150,7 +171,3 @@ def _may_pass(outcome: Answer | ClusterUnreachable) -> bool:
     if isinstance(outcome, Answer):
         return outcome.transient
     return "CERTIFICATE_VERIFY_FAILED" not in str(outcome)
-
-
-def _seconds(retry_after: str) -> float:
-    return float(retry_after) if retry_after.isdecimal() else 0.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
 import msgspec
 
@@ -43,6 +44,7 @@ def preflight(
     needed: Iterable[tuple[str, str, str]],
     longest: float,
     settled: Collection[ObjectRef] = (),
+    live: Mapping[ObjectRef, Manifest | None] = MappingProxyType({}),
 ) -> list[Problem]:
     """What would make a deployment fail; doubts are told as warnings on the way.
 
@@ -52,11 +54,12 @@ def preflight(
         needed: what the step needs of the cluster beside the objects: verb, API group and resource.
         longest: how many seconds the deployment may take.
         settled: those of the objects that are as wanted already; the API server is not asked about them again.
+        live: objects as the cluster has them, None where it has none, as far as that is known.
 
     Raises:
         ClusterUnreachable: the API server does not answer.
     """
-    around = Surroundings(ctx.cluster, ctx.registry, ctx.namespace, wanted)
+    around = Surroundings(ctx.cluster, ctx.registry, ctx.namespace, wanted, live)
     checks: dict[str, Check] = {
         "whether the credentials last": partial(credentials.findings, around, ctx.clock.now(), longest),
         "what the account may do": partial(permissions.findings, around, needed),

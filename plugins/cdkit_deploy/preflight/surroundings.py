@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from cdkit.api import Cluster, Manifest, ObjectQuery, ObjectRef, Registry
@@ -20,14 +21,22 @@ class Surroundings:
         registry: the registries that images come from.
         namespace: where the deployment goes.
         wanted: the objects that shall be there, each with its namespace where its kind has one.
+        live: objects as the cluster has them, None where it has none; those that are not named are asked for.
     """
 
-    def __init__(self, cluster: Cluster, registry: Registry, namespace: str, wanted: Sequence[Manifest]) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        registry: Registry,
+        namespace: str,
+        wanted: Sequence[Manifest],
+        live: Mapping[ObjectRef, Manifest | None] = MappingProxyType({}),
+    ) -> None:
         self.cluster = cluster
         self.registry = registry
         self.namespace = namespace
         self.wanted = tuple(wanted)
-        self._answers = _Once()
+        self._answers = _Once(live)
 
     @property
     def templates(self) -> list[PodTemplate]:
@@ -81,10 +90,10 @@ class Surroundings:
 class _Once:
     """Remembers answers, and failures too. Who asks for what is being asked for waits for the same answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Mapping[Any, Any]) -> None:
         self._lock = threading.Lock()
         self._locks: dict[Any, threading.Lock] = {}
-        self._answers: dict[Any, Any] = {}
+        self._answers: dict[Any, Any] = dict(known)
         self._errors: dict[Any, Exception] = {}
 
     def of(self, question: Any, ask: Callable[[], Any]) -> Any:

@@ -6,6 +6,7 @@ from cdkit.api import Duration, Manifest, ObjectNotFound, ObjectRef, StepContext
 from cdkit_deploy.rollout import await_gone, await_rollout
 from cdkit_deploy.strategies.alternation import Bounds, Counts
 from cdkit_deploy.strategies.controllers import pods_of, replicas_of
+from cdkit_deploy.transaction.patience import patiently
 
 
 class Handover:
@@ -65,7 +66,8 @@ class Handover:
         self._ctx.cancellation.raise_if_cancelled()
         if before != after:
             self._ctx.say(f"Scaling {ref} {'up' if after > before else 'down'} to {after}.")
-            self._ctx.cluster.patch(ref, {"spec": {"replicas": after}}, "merge")
+            scaled = {"spec": {"replicas": after}}
+            patiently(self._ctx, str(ref), lambda: self._ctx.cluster.patch(ref, scaled, "merge"))
 
     def _look(self, ref: ObjectRef) -> Manifest:
         live = self._ctx.cluster.get(ref)

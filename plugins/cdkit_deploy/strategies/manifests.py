@@ -28,6 +28,14 @@ def with_pace(objects: Sequence[Manifest], pace: Pace) -> list[Manifest]:
     return [_paced(item, pace) for item in objects]
 
 
+def with_own_pace(item: Manifest, pace: Pace) -> Manifest:
+    """A manifest with the pace in those of its fields that speak of one; what it leaves to others it leaves to them."""
+    strategy = _STRATEGIES.get(item["kind"])
+    spec = item.get("spec") or {}
+    own = _known(strategy.pace_patch(pace), spec) if strategy is not None else {}
+    return {**item, "spec": _merged(spec, own)} if own else item
+
+
 def _must_be_of_use(pace: Pace, strategies: Iterable[ControlledStrategy]) -> None:
     known = {name for strategy in strategies for name in strategy.takes_in_manifests}
     foreign = ", ".join(f"`{name}`" for name in sorted(pace.asked() - known))
@@ -39,6 +47,15 @@ def _paced(item: Manifest, pace: Pace) -> Manifest:
     strategy = _STRATEGIES.get(item["kind"])
     spec = strategy.pace_patch(pace) if strategy is not None else {}
     return {**item, "spec": _merged(item.get("spec") or {}, spec)} if spec else item
+
+
+def _known(patch: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
+    """The part of a merge patch that is about what a value has."""
+    return {
+        name: _known(new, value[name]) if isinstance(new, dict) and isinstance(value[name], dict) else new
+        for name, new in patch.items()
+        if name in value
+    }
 
 
 def _merged(value: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from cdkit_deploy.strategies.handover import Handover
 from cdkit_deploy.strategies.images import ImageChange, images_of, with_images
 from cdkit_deploy.strategies.pace import Pace
 from cdkit_deploy.strategies.strategy import Strategy
+from cdkit_deploy.transaction.patience import patiently
 
 GONE = Duration(60)
 """How long the garbage collector may take to let go of pods."""
@@ -171,12 +172,17 @@ class ReplicationControllerStrategy(Strategy):
             Handover(ctx, new, ref, Bounds(desired, desired * 2, desired), longest).carry_out()
             ctx.cluster.delete(new)
             await_gone(ctx, [new], longest)
-        ctx.cluster.patch(ref, {"spec": {"replicas": desired}}, "merge")
+        _merge(ctx, ref, {"spec": {"replicas": desired}})
         summary = await_rollout(ctx, ref, longest)
         for pod in orphans_of(ctx.cluster, old, new.name):
             ctx.cluster.delete(ObjectRef.of(pod))
-        ctx.cluster.patch(ref, {"metadata": {"annotations": {NEXT: None, ORIGINAL: None}}}, "merge")
+        _merge(ctx, ref, {"metadata": {"annotations": {NEXT: None, ORIGINAL: None}}})
         return summary
+
+
+def _merge(ctx: StepContext, ref: ObjectRef, patch: Manifest) -> None:
+    """Change fields, also when the server stumbles: the same twice is as good as once."""
+    patiently(ctx, str(ref), lambda: ctx.cluster.patch(ref, patch, "merge"))
 
 
 def _desired(old: Manifest) -> int:

@@ -11,6 +11,7 @@ from cdkit_deploy.rollout import await_rollout
 from cdkit_deploy.strategies.images import ImageChange
 from cdkit_deploy.strategies.pace import Pace, written
 from cdkit_deploy.strategies.strategy import ControlledStrategy
+from cdkit_deploy.transaction.patience import patiently
 
 DESIRED = "cdkit.dev/desired-replicas"
 """Annotation: how many pods there are to be again, while a StatefulSet is scaled down to be recreated."""
@@ -47,7 +48,7 @@ class StatefulSetStrategy(ControlledStrategy):
         ref, desired = ObjectRef.of(live), _desired(live)
         ctx.say(f"Scaling {ref} down to 0.")
         noted = {"metadata": {"annotations": {DESIRED: str(desired)}}, "spec": {"replicas": 0}}
-        ctx.cluster.patch(ref, noted, "merge")
+        patiently(ctx, str(ref), lambda: ctx.cluster.patch(ref, noted, "merge"))
         await_rollout(ctx, ref, longest)
         ctx.say(f"Scaling {ref} up to {desired} again.")
         self._set(ctx, live, changes, {**self.pace_patch(pace), "replicas": desired}, {DESIRED: None})

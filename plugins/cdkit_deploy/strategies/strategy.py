@@ -79,7 +79,7 @@ class Strategy(ABC):
             RolloutFailed: it does not run as before.
         """
         before = Before(ObjectRef.of(live), live)
-        line = put_back(ctx.cluster, before)
+        line = patiently(ctx, str(before.ref), lambda: put_back(ctx.cluster, before))
         await_rollout(ctx, before.ref, longest)
         return line
 

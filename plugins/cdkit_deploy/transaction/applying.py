@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Literal
 
-from cdkit.api import Manifest, RequestRejected, StepContext, Unavailable, WorldFailed
+from cdkit.api import Manifest, RequestRejected, StepContext, Unavailable, WorldFailed, do_all
 from cdkit_deploy.order import phases
 from cdkit_deploy.refusals import immutable_changes, immutable_message, is_immutable
 from cdkit_deploy.rollout import RolloutFailed, await_gone, await_ready
 from cdkit_deploy.transaction.options import DeployOptions, Recreate
-from cdkit_deploy.transaction.parallel import in_parallel
 from cdkit_deploy.transaction.patience import is_passing, patiently
 from cdkit_deploy.transaction.removing import LONGEST, remove_all
 from cdkit_deploy.transaction.replacing import replace_pods
@@ -60,7 +60,7 @@ def apply_all(ctx: StepContext, targets: Sequence[Target], recreate: Recreate, o
         RolloutFailed: the cluster refuses one of them.
         Unavailable: the cluster cannot be reached, or was not ready for us for too long.
     """
-    in_parallel(lambda target: _apply(ctx, target, recreate, on_done), targets)
+    do_all([partial(_apply, ctx, target, recreate, on_done) for target in targets])
 
 
 def await_all(ctx: StepContext, targets: Iterable[Target], options: DeployOptions) -> None:

@@ -22,6 +22,7 @@ class Baseline(msgspec.Struct, frozen=True):
         contents: what the verified one consists of.
         unsettled: later ones that neither succeeded nor were undone, oldest first.
         before: what these found before they touched it, of objects that the verified revision does not know.
+        alone: updates of single workloads that were interrupted while no inventory had these, oldest first.
         latest: the highest revision number of all steps.
     """
 
@@ -30,6 +31,7 @@ class Baseline(msgspec.Struct, frozen=True):
     contents: Contents = Contents()
     unsettled: tuple[Record, ...] = ()
     before: tuple[Before, ...] = ()
+    alone: tuple[Record, ...] = ()
     latest: int = 0
 
     @property
@@ -59,6 +61,7 @@ def baseline_of(ledger: Ledger, everything: Sequence[Record], step: str) -> Base
         contents=contents,
         unsettled=tuple(unsettled),
         before=tuple(item for key, item in seen.items() if key not in known),
+        alone=tuple(item for item in everything if item.verdict in UNSETTLED and not item.has_manifests),
         latest=max((record.revision for record in everything), default=0),
     )
 

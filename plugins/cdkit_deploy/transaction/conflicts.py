@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from cdkit.api import Manifest, ObjectConflict, StepContext
+from cdkit.api import Manifest, ObjectConflict, StepContext, do_all
 from cdkit_deploy.managed_fields import MANAGER
 from cdkit_deploy.refusals import FieldConflict, conflict_lines, conflicts_of, of_others
 from cdkit_deploy.transaction.autoscaled import HANDOVER
 from cdkit_deploy.transaction.options import DeployOptions
-from cdkit_deploy.transaction.parallel import in_parallel
 from cdkit_deploy.transaction.patience import patiently
 from cdkit_deploy.transaction.target import Target
 
@@ -30,7 +30,8 @@ def without_conflicts(ctx: StepContext, targets: Sequence[Target], options: Depl
     """
     if options.conflicts == "force":
         return [msgspec.structs.replace(target, force=True) for target in targets]
-    asked = in_parallel(lambda target: (target, _conflicts(ctx, target)), targets)
+    found_of_each = do_all([partial(_conflicts, ctx, target) for target in targets])
+    asked = list(zip(targets, found_of_each, strict=True))
     refused = [(target, other) for target, found in asked for other in _not_ours(found, options)]
     if refused:
         lines = [f"{target.ref}: {line}" for target, other in refused for line in conflict_lines([other])]

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cdkit.api import Manifest, StepContext
+from cdkit.api import Manifest, ObjectRef, StepContext
 from cdkit_deploy.ledger.ledger import Ledger
 from cdkit_deploy.ledger.record import Record
-from cdkit_deploy.transaction.baseline import read_baseline
+from cdkit_deploy.transaction.baseline import baseline_of
 from cdkit_deploy.transaction.conflicts import without_conflicts
-from cdkit_deploy.transaction.last_look import must_be_possible
+from cdkit_deploy.transaction.live import Key
+from cdkit_deploy.transaction.look import must_be_possible
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.transaction.outlook import look_ahead
 from cdkit_deploy.transaction.place import Place
@@ -70,9 +71,10 @@ def deploy(ctx: StepContext, wanted: Wanted, options: DeployOptions) -> Deployed
 def _deploy(ctx: StepContext, wanted: Wanted, options: DeployOptions) -> Deployed:
     place = Place.of(ctx, wanted.step)
     ledger = Ledger.of(ctx)
-    baseline = read_baseline(ledger, place.step)
+    records = ledger.records()
+    baseline = baseline_of(ledger, records, place.step)
     if not wanted.restores and not options.allow_older:
-        must_not_be_older(ctx, ledger.deployment, wanted.commit, deployed_last(baseline.records))
+        must_not_be_older(ctx, ledger.deployment, wanted.commit, deployed_last(_about(records, wanted)))
     outlook = look_ahead(ctx, wanted.objects, place, baseline, options)
     hide_secrets(ctx, [*baseline.contents.objects, *(item.live for item in outlook.before if item.live is not None)])
     outlook = msgspec.structs.replace(outlook, targets=tuple(without_conflicts(ctx, outlook.targets, options)))
@@ -82,3 +84,11 @@ def _deploy(ctx: StepContext, wanted: Wanted, options: DeployOptions) -> Deploye
         return Deployed(transaction.confirm(record), outlook.manifests, changed=False)
     must_be_possible(ctx, outlook.targets, options)
     return Deployed(transaction.carry_out(record), outlook.manifests, changed=True)
+
+
+def _about(records: Sequence[Record], wanted: Wanted) -> list[Record]:
+    """The deployments by the same step, and those by others of the same objects: an image that was set, say."""
+    keys = {Key.of(ObjectRef.of(item)) for item in wanted.objects}
+    return [
+        record for record in records if record.step == wanted.step or not keys.isdisjoint(map(Key.of, record.inventory))
+    ]

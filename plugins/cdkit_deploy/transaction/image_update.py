@@ -10,6 +10,7 @@ from cdkit.api import CdkitError, Duration, Manifest, ObjectRef, StepContext, Un
 from cdkit_deploy.ledger.record import Contents, Record
 from cdkit_deploy.rollout import RolloutFailed
 from cdkit_deploy.strategies.images import ImageChange
+from cdkit_deploy.strategies.manifests import with_own_pace
 from cdkit_deploy.strategies.pace import Pace
 from cdkit_deploy.strategies.strategy import Strategy
 from cdkit_deploy.transaction.membership import Membership
@@ -148,8 +149,9 @@ class ImageUpdate:
         return msgspec.structs.replace(record, via=member.via)
 
     def _contents(self) -> Contents:
-        """The last verified revision with the new images, and nothing else of it changed."""
-        return Contents(self._membership.with_workload(self._changed))
+        """The last verified revision with the new images and the new pace, and nothing else of it changed."""
+        pace = self._aim.pace
+        return Contents(self._membership.with_workload(lambda item: with_own_pace(self._changed(item), pace)))
 
     def _changed(self, workload: Manifest) -> Manifest:
         return self._aim.strategy.with_images(workload, self._aim.changes)

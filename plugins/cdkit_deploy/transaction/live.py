@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 import msgspec
 
-from cdkit.api import Manifest, ObjectQuery, ObjectRef, RequestRejected, StepContext
-from cdkit_deploy.transaction.parallel import in_parallel
+from cdkit.api import AccessDenied, Manifest, ObjectQuery, ObjectRef, RequestRejected, StepContext, do_all
 from cdkit_deploy.transaction.patience import patiently
 
 FEW = 3
-"""So many objects of one kind are asked for one by one; of more, all of the namespace are listed at once."""
+"""So many objects of one kind are asked for one by one; of more, all of the namespace are listed at once. To list
+Secrets is more than many an account may: it is then asked for each that is needed."""
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -34,7 +35,7 @@ Live = Mapping[Key, Manifest]
 
 def look_at(ctx: StepContext, refs: Iterable[ObjectRef]) -> dict[Key, Manifest]:
     """Those of some objects that are there. A kind that the cluster does not serve has none."""
-    found = in_parallel(lambda question: _answer(ctx, question), _questions(refs))
+    found = do_all([partial(_answer, ctx, question) for question in _questions(refs)])
     return {key: item for answer in found for key, item in answer.items()}
 
 
@@ -52,16 +53,29 @@ def _questions(refs: Iterable[ObjectRef]) -> Iterator[tuple[ObjectRef, ...]]:
 
 def _answer(ctx: StepContext, refs: tuple[ObjectRef, ...]) -> dict[Key, Manifest]:
     ctx.cancellation.raise_if_cancelled()
-    first = refs[0]
     try:
+        return _listed(ctx, refs) if len(refs) > 1 else _one_by_one(ctx, refs)
+    except AccessDenied:
         if len(refs) == 1:
-            item = patiently(ctx, str(first), lambda: ctx.cluster.get(first))
-            return {} if item is None else {Key.of(first): item}
-        query = ObjectQuery(first.api_version, first.kind, first.namespace)
-        items, _ = patiently(ctx, f"the {first.kind} objects", lambda: ctx.cluster.list(query))
+            raise
+        return _one_by_one(ctx, refs)
     except RequestRejected:
         # Its definition comes with this very deployment; if it does not, applying says so.
         return {}
+
+
+def _one_by_one(ctx: StepContext, refs: tuple[ObjectRef, ...]) -> dict[Key, Manifest]:
+    def get(ref: ObjectRef) -> Manifest | None:
+        return patiently(ctx, str(ref), lambda: ctx.cluster.get(ref))
+
+    found = do_all([partial(get, ref) for ref in refs])
+    return {Key.of(ref): item for ref, item in zip(refs, found, strict=True) if item is not None}
+
+
+def _listed(ctx: StepContext, refs: tuple[ObjectRef, ...]) -> dict[Key, Manifest]:
+    first = refs[0]
+    query = ObjectQuery(first.api_version, first.kind, first.namespace)
+    items, _ = patiently(ctx, f"the {first.kind} objects", lambda: ctx.cluster.list(query))
     wanted = {Key.of(ref) for ref in refs}
     listed = ((Key.of(msgspec.structs.replace(first, name=item["metadata"]["name"])), item) for item in items)
     return {key: item for key, item in listed if key in wanted}

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from cdkit.api import Manifest, ObjectRef, StepContext
-from cdkit_deploy.prepare import prepared
-from cdkit_deploy.transaction.autoscaled import without_autoscaled_replicas
 from cdkit_deploy.transaction.baseline import Baseline
-from cdkit_deploy.transaction.live import Key, look_at
+from cdkit_deploy.transaction.comparison import compare
+from cdkit_deploy.transaction.live import Key
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.transaction.place import Place
 from cdkit_deploy.transaction.surplus import Surplus, surplus_of
@@ -54,23 +53,12 @@ def look_ahead(
         baseline: what was deployed before.
         options: how to deploy.
     """
-    selected = [item for item in objects if options.chooses(item["kind"])]
-    wanted = without_autoscaled_replicas(ctx, prepared(selected, place.owner))
     known = [ObjectRef.of(item) for item in baseline.contents.objects] + [item.ref for item in baseline.before]
-    live = look_at(ctx, [*map(ObjectRef.of, wanted), *known])
-    defined = {_defined_kind(item) for item in wanted if item["kind"] == "CustomResourceDefinition"}
-    compared = [Target.of(item, live.get(Key.of(ObjectRef.of(item)))) for item in wanted]
-    targets = [
-        msgspec.structs.replace(target, is_of_new_kind=True)
-        if (target.ref.group, target.ref.kind) in defined
-        else target
-        for target in compared
-    ]
-    chosen = tuple(target for target in targets if options.create or target.live is not None)
+    compared = compare(ctx, objects, place, options, known)
     return Outlook(
-        targets=chosen,
-        surplus=surplus_of(baseline, wanted, live, place, options),
-        before=(*baseline.before, *_seen_now(chosen, baseline)),
+        targets=compared.targets,
+        surplus=surplus_of(baseline, compared.wanted, compared.live, place, options),
+        before=(*baseline.before, *_seen_now(compared.targets, baseline)),
     )
 
 
@@ -79,9 +67,3 @@ def _seen_now(targets: Iterable[Target], baseline: Baseline) -> Iterator[Before]
     known = {Key.of(ObjectRef.of(item)) for item in baseline.contents.objects}
     known |= {Key.of(item.ref) for item in baseline.before}
     return (Before(target.ref, target.live) for target in targets if Key.of(target.ref) not in known)
-
-
-def _defined_kind(definition: Manifest) -> tuple[str, str]:
-    """The group and kind that a CustomResourceDefinition brings."""
-    spec = definition.get("spec") or {}
-    return str(spec.get("group")), str((spec.get("names") or {}).get("kind"))

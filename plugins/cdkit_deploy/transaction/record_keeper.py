@@ -76,6 +76,7 @@ class RecordKeeper:
     def confirm(self, record: Record, contents: Contents) -> None:
         """Write the record of a deployment that had nothing to change."""
         self._open(record, contents)
+        self.take_in(record)
         self.forget_old_ones(record)
 
     def settle(self, record: Record, verdict: Verdict, cause: str = "") -> Record:
@@ -85,9 +86,16 @@ class RecordKeeper:
     def seal(self, record: Record) -> Record:
         """Write that all is well, say so, and give the record with that."""
         verified = self.settle(record, "verified")
+        self.take_in(verified)
         self.forget_old_ones(verified)
         self._ctx.say(f"Revision {verified.revision} of {self._ledger.deployment} is verified.")
         return verified
+
+    def take_in(self, record: Record) -> None:
+        """Settle interrupted updates of single workloads that a verified deployment has in its inventory now."""
+        for update in self._baseline.alone:
+            if record.has_manifests and set(update.inventory) <= set(record.inventory):
+                self.settle(update, "superseded", update.cause)
 
     def undo(
         self, record: Record, failed: RolloutFailed, undo: Callable[[], Sequence[str]], outcome: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import groupby
 
-from cdkit.api import Duration, ObjectRef, StepContext, Unavailable, WorldFailed
+from cdkit.api import Duration, ObjectRef, StepContext, Unavailable, WorldFailed, do_all
 from cdkit_deploy.order import rank_of
 from cdkit_deploy.rollout import RolloutFailed, await_gone
-from cdkit_deploy.transaction.parallel import in_parallel
 from cdkit_deploy.transaction.patience import patiently
 
 LONGEST = Duration(120)
@@ -24,7 +24,7 @@ def remove_all(ctx: StepContext, refs: Iterable[ObjectRef]) -> list[str]:
     """
     ordered = sorted(refs, key=lambda ref: rank_of(ref.kind), reverse=True)
     for _, rank in groupby(ordered, key=lambda ref: rank_of(ref.kind)):
-        leaving = in_parallel(lambda ref: _deleted(ctx, ref), rank)
+        leaving = do_all([partial(_deleted, ctx, ref) for ref in rank])
         await_gone(ctx, [ref for ref in leaving if ref is not None], LONGEST)
     lines = [f"{ref} was removed" for ref in ordered]
     for line in lines:

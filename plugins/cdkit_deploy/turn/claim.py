@@ -55,6 +55,8 @@ class Claim:
                     return mine
             else:
                 self._make_way_or_ask_for_it(lease)
+                # Whatever was seen before: somebody else changes it meanwhile.
+                self._ctx.forget()
                 self._ctx.sleep(LOOK_SECONDS)
 
     @cached_property

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,14 @@ def test_what_is_no_repository_has_no_facts(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     assert read_build_facts(tmp_path) == Build()
     assert read_build_facts(tmp_path / "nowhere") == Build()
+
+
+def test_git_is_not_loaded_where_there_is_no_repository(tmp_path: Path) -> None:
+    code = (
+        "import sys; from cdkit.clients.git_repository import read_build_facts; "
+        "read_build_facts(sys.argv[1]); assert 'git' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, timeout=60)
 
 
 def test_a_repository_without_a_commit_has_no_facts(repository: Repository) -> None:

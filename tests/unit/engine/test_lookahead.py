@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from cdkit.engine.lookahead import check, missing_secrets, preview
 from cdkit.engine.messages import Interrupted
 from cdkit.errors import Cancelled, CheckFailed, ClusterUnreachable, EngineUnreachable, StepBroken
+from cdkit.flow.cancellation import Cancellation
 from cdkit.models.change import Change
 from cdkit.models.problem import Problem
 from cdkit.report.plan import plan_of
@@ -180,3 +181,38 @@ def test_a_plan_in_a_world_that_does_not_answer_tells_what_it_could_not_ask(tmp_
         "d (act)",
         "  skip  `when` is not true: false",
     ]
+
+
+# What a check has learned
+
+
+class Seen(NamedTuple):
+    """What the check of a test has seen."""
+
+    what: str
+
+
+def test_what_a_check_keeps_is_there_for_the_run_of_its_own_step_until_another_step_has_ended(tmp_path: Path) -> None:
+    found: dict[str, Seen | None] = {}
+
+    def keep(ctx: StepContext) -> None:
+        ctx.keep(Seen(f"by {ctx.step}"))
+
+    def take(ctx: StepContext) -> None:
+        found[ctx.step] = ctx.kept(Seen)
+
+    names = ("first", "second")
+    steps = "  first: {uses: act}\n  second: {uses: act, needs: [first]}\n"
+    run = a_run(tmp_path, steps, acting(checks=dict.fromkeys(names, keep), runs=dict.fromkeys(names, take)))
+    check(run.session, run.inbox)
+    assert run.execute().exit_code == 0
+    assert found == {"first": Seen("by first"), "second": None}
+
+
+def test_a_step_forgets_only_what_it_has_kept_itself(tmp_path: Path) -> None:
+    session = a_run(tmp_path, "  a: {uses: act}\n  b: {uses: act}\n").session
+    first, second = (StepContext(name, session, env={}, cancellation=Cancellation()) for name in "ab")
+    first.keep(Seen("one"))
+    second.keep(Seen("two"))
+    first.forget()
+    assert (first.kept(Seen), second.kept(Seen)) == (None, Seen("two"))

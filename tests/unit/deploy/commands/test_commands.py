@@ -219,6 +219,16 @@ def test_an_image_that_was_set_is_in_the_history_and_no_drift(shop: Shop) -> Non
     assert "  deployed  revision 2, verified, 0 s ago set-image deployment/web" in project.lines
 
 
+def test_the_pace_that_an_image_was_set_with_is_no_drift(shop: Shop) -> None:
+    careful = web()
+    careful["spec"]["strategy"] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}
+    shop.deploy(careful)
+    pace = {"surge": "50%", "unavailable": "1", "min_ready": "5s"}
+    shop.run(SetImage, {"workload": "web", "image": "web:2", "preflight": "off", **pace})
+    code, project = shop.call(status.command)
+    assert code == 0, project.lines
+
+
 def test_a_workload_of_others_is_told_while_it_is_there(shop: Shop) -> None:
     shop.deploy(settings("1"))
     made = web()

@@ -13,7 +13,7 @@ from cdkit.models.environment import Environment
 from cdkit.models.kube import Manifest
 from cdkit.testing import FakeWorld, StepRun, run_step
 from cdkit_deploy.rolling_update import RollingUpdate
-from cdkit_deploy.strategies.manifests import with_pace
+from cdkit_deploy.strategies.manifests import with_own_pace, with_pace
 from cdkit_deploy.strategies.pace import Pace
 from tests.unit.deploy.strategies.test_replication_controller import WithControllers, controller, images
 
@@ -44,6 +44,16 @@ def test_each_kind_gets_what_it_has() -> None:
 def test_recreating_takes_the_rolling_part_away() -> None:
     (made,) = with_pace([workload("Deployment", strategy={"rollingUpdate": {"maxSurge": 9}})], Pace(recreate=True))
     assert made["spec"]["strategy"] == {"type": "Recreate"}
+
+
+def test_a_manifest_takes_only_so_much_of_a_pace_as_it_speaks_of() -> None:
+    pace = Pace(surge="2", unavailable="1", min_ready_seconds=5)
+    speaks = workload("Deployment", strategy={"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}})
+    assert with_own_pace(speaks, pace)["spec"] == {
+        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 2}}
+    }
+    for silent in (workload("Deployment", replicas=2), workload("Job")):
+        assert with_own_pace(silent, pace) == silent
 
 
 @pytest.mark.parametrize("pace", [Pace(partition=1), Pace(surge="1")])

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from cdkit.errors import CheckFailed, Refused, RequestRejected, RolledBack
-from cdkit.models.kube import ObjectRef
+from cdkit.errors import CheckFailed, ClusterUnreachable, Refused, RequestRejected, RolledBack
+from cdkit.models.kube import Manifest, ObjectRef
+from cdkit.ports.cluster import PatchKind
 from cdkit.testing import FakeCluster, StepRun
 from cdkit_deploy.ledger.ledger import Ledger
 from cdkit_deploy.ledger.names import Deployment
@@ -127,6 +128,17 @@ def test_of_a_workload_of_others_the_images_are_recorded(shop: Shop) -> None:
     assert isinstance(set_image(shop, "good:2", commit="two").error, Refused), "the order is kept here too"
 
 
+def test_a_deployment_of_an_older_commit_does_not_overwrite_an_image_that_a_newer_one_has_set(shop: Shop) -> None:
+    applied_by_somebody_else(shop)
+    set_image(shop, "good:3", commit="three")
+    ours = {"conflicts": "force"}
+    refused = shop.deploy(deployment("good:2"), commit="two", **ours)
+    assert isinstance(refused.error, Refused)
+    assert shop.image == "good:3"
+    assert shop.deploy(SETTINGS, commit="two").error is None, "what is about other objects is no matter of order"
+    assert shop.deploy(deployment("good:2"), commit="two", allow_older=True, **ours).error is None
+
+
 def test_a_rollback_to_images_without_manifests_says_what_to_do(shop: Shop) -> None:
     applied_by_somebody_else(shop)
     set_image(shop, "good:2")
@@ -204,6 +216,39 @@ def test_of_a_workload_of_others_no_secrets_are_asked_for(shop: Shop) -> None:
     assert set_image(shop, "good:2").error is None
 
 
+class Stumbling:
+    """A cluster that fails once when it is asked to bring the old image back."""
+
+    def __init__(self, cluster: FakeCluster) -> None:
+        self._cluster = cluster
+        self.has_failed = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cluster, name)
+
+    def apply(self, manifest: Manifest, **how: Any) -> Manifest:
+        self._stumble("good:1" in str(manifest) and manifest["kind"] == "Deployment" and not how.get("dry_run"))
+        return self._cluster.apply(manifest, **how)
+
+    def patch(self, ref: ObjectRef, patch: Any, kind: PatchKind) -> Manifest:
+        self._stumble(kind == "json")
+        return self._cluster.patch(ref, patch, kind)
+
+    def _stumble(self, is_the_moment: bool) -> None:
+        if is_the_moment and not self.has_failed:
+            self.has_failed = True
+            raise ClusterUnreachable("The API server failed to patch Deployment web (503).")
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_what_fails_is_rolled_back_also_when_the_server_stumbles_just_then(shop: Shop, is_ours: bool) -> None:
+    (deployed if is_ours else applied_by_somebody_else)(shop)
+    stumbling = Stumbling(shop.cluster)
+    assert isinstance(set_image(shop, "bad", cluster=stumbling).error, RolledBack)
+    assert stumbling.has_failed
+    assert shop.image == "good:1"
+
+
 MOMENTS = [pytest.param(moment, after, id=f"{moment}-{after}") for moment in range(1, 8) for after in (False, True)]
 """Every changing request of a set-image: some more than there are."""
 
@@ -253,6 +298,24 @@ def test_a_deployment_takes_over_from_one_that_was_killed(shop: Shop, moment: in
     assert shop.deploy(SETTINGS, commit="three").error is None
     assert shop.get("Deployment", "web", "apps/v1") is None, "the manifests no longer have it"
     assert "pending" not in shop.verdicts
+
+
+@pytest.mark.parametrize(("moment", "after"), MOMENTS)
+def test_a_deployment_that_takes_a_workload_in_settles_an_update_of_it_that_was_killed(
+    shop: Shop, moment: int, after: bool
+) -> None:
+    applied_by_somebody_else(shop)
+    interrupted(shop, "good:2", moment, after=after)
+    assert shop.deploy(deployment("good:3"), commit="three", conflicts="force").error is None
+    assert "pending" not in shop.verdicts
+    assert shop.image == "good:3"
+
+
+def test_a_deployment_of_other_workloads_leaves_an_update_that_was_killed_to_the_next_one(shop: Shop) -> None:
+    applied_by_somebody_else(shop)
+    interrupted(shop, "good:2", 3, after=True)
+    assert shop.deploy(SETTINGS, commit="three").error is None
+    assert shop.verdicts == ["pending", "verified"]
 
 
 def test_a_bad_image_that_a_killed_run_has_brought_is_taken_back(shop: Shop) -> None:
