@@ -78,6 +78,7 @@ def check(session: Session, inbox: Messages, selection: Selection | None = None)
         CdkitError: the world could not be asked, or refused to answer.
     """
     previews = _ask_all(session, inbox, _check_step, selection or Selection())
+    session.flush()
     found = missing_secrets(session, previews)
     found += [problem for preview in previews for problem in preview.problems]
     if found:

@@ -117,6 +117,10 @@ class Session:
             self.begun.append(event.step)
         self._stream.emit(event)
 
+    def flush(self) -> None:
+        """Show all that was said."""
+        self._stream.flush()
+
     def close(self) -> None:
         """End the record of the run, for a process that goes on to another one."""
         self._stream.close()

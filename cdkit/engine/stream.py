@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
@@ -15,8 +16,12 @@ from cdkit.flow.clock import Clock
 from cdkit.models.event import Event, RunFinished, StepOutput, Warned
 from cdkit.redact import Redactor
 
-MOST_PENDING = 1000
-"""Lines of output that may wait for the thread that hands them on; who brings more has to wait for it."""
+MOST_PENDING = 200
+"""Lines of output that may wait for the thread that hands them on; who brings more hands them on himself."""
+
+GATHERING = 0.02
+"""Seconds in which further lines join those that the carrier takes. Nobody sees them, and a thread that was called for
+every line would take the processor from who reads them."""
 
 
 class Reporter(Protocol):
@@ -62,11 +67,11 @@ class EventStream:
         if type(event) is StepOutput and len(self._pending) < MOST_PENDING:
             self._call_the_carrier()
         else:
-            self._hand_on()
+            self.flush()
 
     def close(self) -> None:
         """Hand on what is pending and nothing after it, and let go of the journal."""
-        self._hand_on()
+        self.flush()
         with self._handing_on:
             self._ended = True
             self._lines_came.set()
@@ -87,18 +92,20 @@ class EventStream:
     def _carry(self) -> None:
         while not self._ended:
             self._lines_came.wait()
+            time.sleep(GATHERING)
             # Before it looks: whoever brings a line after this calls again.
             self._lines_came.clear()
-            self._hand_on()
+            self.flush()
 
-    def _hand_on(self) -> None:
+    def flush(self) -> None:
+        """Hand on what is pending: it has been shown when this returns."""
         with self._handing_on:
             while self._pending:
                 batch = [self._pending.popleft() for _ in range(len(self._pending))]
                 if not self._ended:
-                    self._hand_on_batch(batch)
+                    self._hand_on(batch)
 
-    def _hand_on_batch(self, batch: list[Event]) -> None:
+    def _hand_on(self, batch: list[Event]) -> None:
         end = next((index for index, event in enumerate(batch, 1) if isinstance(event, RunFinished)), None)
         self._ended = end is not None
         now = self._clock.now()

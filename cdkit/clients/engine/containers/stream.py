@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from cdkit.clients.engine.connection import unreachable
+from cdkit.clients.engine.containers.chunks import Chunks
 from cdkit.clients.engine.containers.request import Request
 from cdkit.flow.cancellation import Cancellation
 
@@ -72,10 +73,9 @@ class Stream:
             EngineUnreachable: the engine hung up before the end.
             CdkitError: the reason of the cancellation, at once.
         """
-        # A log comes in a piece a line: what is done for each of them is felt.
-        read, cancellation = self._response.read1, self._cancellation
+        cancellation = self._cancellation
         try:
-            while piece := read(PIECE_BYTES):
+            for piece in self._received():
                 if cancellation.reason is not None:
                     break
                 yield piece
@@ -84,6 +84,19 @@ class Stream:
             raise unreachable(error, self._address) from error
         # The connection that we hang up on may look as if the answer had just ended.
         cancellation.raise_if_cancelled()
+
+    def _received(self) -> Iterator[bytes]:
+        response = self._response
+        if not response.chunked:
+            yield from iter(lambda: response.read1(PIECE_BYTES), b"")
+            return
+        chunks = Chunks()
+        while not chunks.is_complete:
+            piece = response.fp.read1(PIECE_BYTES)
+            if not piece:
+                raise HTTPException("the connection ended in the middle of the answer")
+            if content := chunks.feed(piece):
+                yield content
 
     def close(self) -> None:
         """Hang up, where it has not ended."""
