@@ -26,6 +26,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
         code: the exit code of the run.
         cause: the id of the cause of the failure.
         outputs: those of the step that are told here.
+        refused: files that are not to come out.
         artifacts: files below the step's artifacts, with their content.
         said: what a person reads, in this order.
         files: of the project.
@@ -37,6 +38,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     cause: str | None = None
     outputs: Mapping[str, Any] = {}
     artifacts: Mapping[str, str] = {}
+    refused: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     files: Mapping[str, str] = {}
     secrets: Mapping[str, Any] = {}
@@ -109,6 +111,7 @@ SCENARIOS: dict[str, Scenario] = {
     "too much time": Scenario(
         options={"command": sh(f"echo begun > /out/state; {STAYS}"), "test_timeout": "2s", "artifacts": ["/out"]},
         code=5,
+        cause="deadline-exceeded",
         artifacts={"out/state": "begun\n"},
     ),
     # Files, in and out
@@ -132,20 +135,24 @@ SCENARIOS: dict[str, Scenario] = {
     "artifacts come out of tests that failed": Scenario(
         options={"command": sh("echo 1 > /out/a; exit 1"), "artifacts": {"named": "/out"}},
         code=1,
+        cause="command-failed",
         artifacts={"named/a": "1\n"},
     ),
     "an artifact that leaves its folder": Scenario(
         options={"command": sh("busybox ln -s /etc/passwd /out/evil; echo 1 > /out/good"), "artifacts": ["/out"]},
         artifacts={"out/good": "1\n"},
+        refused=("out/evil",),
         said=("evil",),
     ),
     # Reports
     "reports of tests that passed": Scenario(options=reports(PASSING), outputs={"tests": 1, "failed": 0}),
-    "reports of tests that failed": Scenario(options=reports(FAILING, 1), code=1, said=("two", "1 is not 2")),
-    "a report of a failure after which the command ended well": Scenario(
-        options=reports(FAILING), code=1, said=("two",)
+    "reports of tests that failed": Scenario(
+        options=reports(FAILING, 1), code=1, cause="command-failed", said=("two", "1 is not 2")
     ),
-    "no tests at all": Scenario(options=reports(NO_TESTS), code=1),
+    "a report of a failure after which the command ended well": Scenario(
+        options=reports(FAILING), code=1, cause="tests-failed", said=("two",)
+    ),
+    "no tests at all": Scenario(options=reports(NO_TESTS), code=1, cause="no-tests"),
     "no tests at all, and that is right": Scenario(
         options={**reports(NO_TESTS), "no_tests": "pass"}, outputs={"tests": 0}
     ),
@@ -301,6 +308,7 @@ SCENARIOS: dict[str, Scenario] = {
             },
         },
         code=4,
+        cause="service-not-ready",
         said=("no configuration", "web"),
     ),
     "a service that dies while the tests run": Scenario(
@@ -340,6 +348,7 @@ SCENARIOS: dict[str, Scenario] = {
             "init": [{"name": "migrate", "command": sh("echo no such table; exit 2")}],
         },
         code=4,
+        cause="init-container-failing",
         said=("no such table", "migrate"),
     ),
     # Many of them
