@@ -77,8 +77,8 @@ class Run(Protocol):
         """What steps keep in memory while the run lasts: by the name of the step, and the class."""
         ...
 
-    def emit(self, event: Event) -> None:
-        """Make an event known: redact it, write it down, show it."""
+    def emit(self, *events: Event) -> None:
+        """Make events known: redact them, write them down, show them."""
         ...
 
     def hide(self, *secrets: str) -> None:

@@ -109,13 +109,14 @@ class Session:
         """The folder for what has to be remembered of the project from run to run."""
         return state_folder(self.workspace)
 
-    def emit(self, event: Event) -> None:
-        """Make an event known."""
-        if isinstance(event, StepWaiting) and event.what:
-            self._waits[event.step] = event.what
-        elif isinstance(event, StepStarted):
-            self.begun.append(event.step)
-        self._stream.emit(event)
+    def emit(self, *events: Event) -> None:
+        """Make events known."""
+        for event in events:
+            if isinstance(event, StepWaiting) and event.what:
+                self._waits[event.step] = event.what
+            elif isinstance(event, StepStarted):
+                self.begun.append(event.step)
+        self._stream.emit(*events)
 
     def flush(self) -> None:
         """Show all that was said."""

@@ -61,10 +61,10 @@ class EventStream:
         self._carrier_starts = threading.Lock()
         self._carrier: threading.Thread | None = None
 
-    def emit(self, event: Event) -> None:
-        """Make an event known."""
-        self._pending.append(event)
-        if type(event) is StepOutput and len(self._pending) < MOST_PENDING:
+    def emit(self, *events: Event) -> None:
+        """Make events known."""
+        self._pending.extend(events)
+        if len(self._pending) < MOST_PENDING and all(type(event) is StepOutput for event in events):
             self._call_the_carrier()
         else:
             self.flush()

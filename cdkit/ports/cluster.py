@@ -124,8 +124,8 @@ class Cluster(Watchable, Protocol):
 
     def log_lines(
         self, pod: ObjectRef, container: str, *, since: str = "", cancellation: Cancellation
-    ) -> Iterator[LogLine]:
-        """The lines of a container's log with their times, followed until the container ends.
+    ) -> Iterator[Sequence[LogLine]]:
+        """The lines of a container's log with their times, in batches as they are there, until the container ends.
 
         The times are in UTC with nine digits, so that they are ordered as texts are, and never run backwards. A log
         that broke off is the very same sequence of lines when it is asked for again, from `since` on.

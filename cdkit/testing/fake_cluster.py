@@ -261,11 +261,12 @@ class FakeCluster:
 
     def log_lines(
         self, pod: ObjectRef, container: str, *, since: str = "", cancellation: Cancellation
-    ) -> Iterator[LogLine]:
+    ) -> Iterator[Sequence[LogLine]]:
         """The lines that a test wrote with `logs_of_pods`, with their times."""
         cancellation.raise_if_cancelled()
         self._server.refuse_log(self._server.arrived("get", pod, shown="log"), container)
-        yield from self.logs_of_pods.follow(pod.name, container, since=since, cancellation=cancellation)
+        for line in self.logs_of_pods.follow(pod.name, container, since=since, cancellation=cancellation):
+            yield (line,)
 
     def execute(
         self,

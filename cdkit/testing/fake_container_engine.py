@@ -203,7 +203,7 @@ class FakeContainerEngine:
 
     def logs(
         self, container: str, *, since: str = "", follow: bool = False, cancellation: Cancellation
-    ) -> Iterator[LogLine]:
+    ) -> Iterator[Sequence[LogLine]]:
         """The lines of a container's log."""
         self._answer()
         cancellation.raise_if_cancelled()
@@ -215,7 +215,7 @@ class FakeContainerEngine:
             while (line := self._line(found, position, cancellation, follow=follow)) is not None:
                 position += 1
                 if line.time >= since:
-                    yield line
+                    yield (line,)
         finally:
             forget()
 

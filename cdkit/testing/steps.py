@@ -80,10 +80,11 @@ class RecordedRun:
         """What the plugins bring beside steps."""
         return load_steps([*installed_plugins(), *self._plugins]).extensions
 
-    def emit(self, event: Event) -> None:
-        """Keep an event as a reporter would see it: with its time, and without secrets."""
+    def emit(self, *events: Event) -> None:
+        """Keep events as a reporter would see them: with their time, and without secrets."""
         with self._lock:
-            self.events.append(self._redactor.event(msgspec.structs.replace(event, time=self.clock.now())))
+            now = self.clock.now()
+            self.events += [self._redactor.event(msgspec.structs.replace(event, time=now)) for event in events]
 
     def hide(self, *secrets: str) -> None:
         """Mask values from now on."""

@@ -40,8 +40,10 @@ class RunningPod(Protocol):
         """Let the program of a gated container start. A second time changes nothing."""
         ...
 
-    def log(self, container: str, *, since: str, cancellation: Cancellation) -> Iterator[LogLine]:
+    def log(self, container: str, *, since: str, cancellation: Cancellation) -> Iterator[Sequence[LogLine]]:
         """The log of a container that has started, followed until its end; it may break off with `Unavailable`.
+
+        Its lines come in batches, as they are there.
 
         Args:
             container: its name in the spec.

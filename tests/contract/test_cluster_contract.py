@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -554,7 +554,7 @@ def test_logs_that_cannot_be_had_say_why(place: Place) -> None:
 
 
 def log_lines(place: Place, pod: ObjectRef, since: str = "") -> list[LogLine]:
-    return list(place.cluster.log_lines(pod, "main", since=since, cancellation=Cancellation()))
+    return list(chain.from_iterable(place.cluster.log_lines(pod, "main", since=since, cancellation=Cancellation())))
 
 
 def test_a_log_has_the_times_of_its_lines(place: Place) -> None:
@@ -576,7 +576,7 @@ def test_a_log_is_resumed_from_the_time_of_a_line(place: Place) -> None:
 
 def test_a_log_with_times_is_followed_and_left_at_once_on_a_cancel(place: Place) -> None:
     pod = place.silent_pod("one")
-    (line,) = assert_ends_on_cancel(
+    ((line,),) = assert_ends_on_cancel(
         lambda cancellation: place.cluster.log_lines(pod, "main", cancellation=cancellation), after=1
     )
     assert line.text == "one"

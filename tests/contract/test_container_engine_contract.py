@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 import pytest
 
@@ -91,7 +92,9 @@ class Place:
         return self.state(container)
 
     def log(self, container: str, *, since: str = "", follow: bool = True) -> list[LogLine]:
-        return list(self.engine.logs(container, since=since, follow=follow, cancellation=self.cancellation))
+        return list(
+            chain.from_iterable(self.engine.logs(container, since=since, follow=follow, cancellation=self.cancellation))
+        )
 
     def execute(self, container: str, *command: str, stdin: Iterable[bytes] = ()) -> tuple[bytes, Executed]:
         with self.engine.execute(container, command, stdin=stdin, cancellation=self.cancellation) as execution:
@@ -298,7 +301,7 @@ def test_a_log_that_is_not_followed_ends_though_the_container_runs(place: Place)
 
 def test_a_cancel_ends_a_log_that_is_followed(place: Place) -> None:
     lines = place.engine.logs(place.run(STAY), follow=True, cancellation=place.cancellation)
-    assert next(lines).text == "begun"
+    assert [line.text for line in next(lines)] == ["begun"]
     place.cancellation.cancel(Cancelled())
     with pytest.raises(Cancelled):
         next(lines)

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -261,7 +262,7 @@ def test_a_log_is_asked_for_a_little_earlier_than_it_is_to_go_on(server: Server,
 
 def log_lines(cluster: KubernetesCluster, since: str = "") -> Iterator[LogLine]:
     pod = ObjectRef("v1", "Pod", "web", "staging")
-    return cluster.log_lines(pod, "main", since=since, cancellation=Cancellation())
+    return chain.from_iterable(cluster.log_lines(pod, "main", since=since, cancellation=Cancellation()))
 
 
 def test_a_kind_of_a_crd_is_discovered_once(server: Server, cluster: KubernetesCluster) -> None:

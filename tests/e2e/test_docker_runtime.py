@@ -96,7 +96,7 @@ def output_of(running: RunningPod, container: str, *command: str) -> bytes:
 
 
 def log_of(running: RunningPod, container: str = "test") -> list[str]:
-    return [line.text for line in running.log(container, since="", cancellation=Cancellation())]
+    return [line.text for lines in running.log(container, since="", cancellation=Cancellation()) for line in lines]
 
 
 def archive_of(name: str, content: bytes) -> bytes:

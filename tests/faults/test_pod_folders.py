@@ -66,7 +66,7 @@ def test_a_volume_comes_out_whole_though_the_connection_breaks_again_and_again(
     pod: RunningPod, real_cluster: KubernetesCluster, faulty_cluster: KubernetesCluster, proxy: Proxy
 ) -> None:
     eventually(lambda: ContainerLook.at(real_cluster.get(pod.ref) or {}, "test").phase == "ended", 60)
-    (said,) = [line.text for line in pod.log("test", since="", cancellation=Cancellation())]
+    (said,) = [line.text for lines in pod.log("test", since="", cancellation=Cancellation()) for line in lines]
     cuts = iter([CutAfter(3_000_001), CutAfter(0), CutAfter(5_000_000), CutAfter(700), CutAfter(2_000_000)])
 
     def choose(request: Request) -> Fault:

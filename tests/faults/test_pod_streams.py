@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -64,7 +64,7 @@ class Logged:
         self._cluster = cluster
         self._pod = pod
 
-    def log(self, container: str, *, since: str, cancellation: Cancellation) -> Iterator[LogLine]:
+    def log(self, container: str, *, since: str, cancellation: Cancellation) -> Iterator[Sequence[LogLine]]:
         return self._cluster.log_lines(self._pod, container, since=since, cancellation=cancellation)
 
 
@@ -89,8 +89,8 @@ def test_nothing_of_a_log_is_lost_or_doubled_when_it_is_cut_every_second(
         log.expect_end()
 
     threading.Thread(target=tell_the_end, daemon=True).start()
-    came = [line.text for line in log.lines()]
-    whole = [line.text for line in real_cluster.log_lines(pod, "main", cancellation=Cancellation())]
+    came = [line.text for lines in log.batches() for line in lines]
+    whole = [line.text for lines in real_cluster.log_lines(pod, "main", cancellation=Cancellation()) for line in lines]
     asked = [request for request in proxy.requests if "/log?" in request.path]
     assert len(asked) > 2, "it was cut"
     assert came == whole

@@ -189,8 +189,8 @@ class KubernetesCluster:
 
     def log_lines(
         self, pod: ObjectRef, container: str, *, since: str = "", cancellation: Cancellation
-    ) -> Iterator[LogLine]:
-        """The lines of a container's log with their times, followed until the container ends.
+    ) -> Iterator[Sequence[LogLine]]:
+        """The lines of a container's log with their times, in batches as they are there, until the container ends.
 
         A line over 1 MiB is cut. What the connection broke in the middle of is no line: it comes whole when the log is
         resumed. A server answers from a whole second on; what is before `since` is left out here.
@@ -198,12 +198,14 @@ class KubernetesCluster:
         asked = {"follow": True, "timestamps": True, "sinceTime": asked_since(since)}
         lines = TimedLines(since)
         for piece in self._log(pod, container, asked, cancellation):
-            yield from lines.feed(piece)
+            if whole := lines.feed(piece):
+                yield whole
         rest = lines.rest()
         if rest and not self._has_ended(pod, container):
             # An API server that loses its kubelet ends the log as if that were all of it.
             raise ClusterUnreachable(f"The log of {pod} broke off in the middle of a line.")
-        yield from rest
+        if rest:
+            yield rest
 
     def execute(
         self,

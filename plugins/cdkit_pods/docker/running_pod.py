@@ -56,7 +56,7 @@ class DockerPod:
         """Let the program of a gated container start, as soon as it is made. A second time changes nothing."""
         self._launch.open(container)
 
-    def log(self, container: str, *, since: str, cancellation: Cancellation) -> Iterator[LogLine]:
+    def log(self, container: str, *, since: str, cancellation: Cancellation) -> Iterator[Sequence[LogLine]]:
         """The log of a container that has started, followed until its end; it may break off with `Unavailable`."""
         key = self._pod.await_made(container, cancellation)
         return self._engine.logs(key, since=since, follow=True, cancellation=cancellation)

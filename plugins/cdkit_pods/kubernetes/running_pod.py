@@ -79,7 +79,7 @@ class KubernetesPod:
             message = f"{container!r} of {self.ref} cannot be started: its gate does not open."
             raise WorldFailed(message, evidence=ended.errors.splitlines())
 
-    def log(self, container: str, *, since: str, cancellation: Cancellation) -> Iterator[LogLine]:
+    def log(self, container: str, *, since: str, cancellation: Cancellation) -> Iterator[Sequence[LogLine]]:
         """The log of a container that has started, followed until its end; it may break off with `Unavailable`."""
         return self._ctx.cluster.log_lines(self.ref, container, since=since, cancellation=cancellation)
 

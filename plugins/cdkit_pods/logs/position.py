@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Sequence
 from itertools import dropwhile
+
+from cdkit.api import LogLine
 
 REMEMBERED = 4096
 """Times. Two streams of one container may be written down a little out of the order of their times."""
@@ -43,7 +46,7 @@ class LogPosition:
         self._known_by_number = 0
 
     def take_up(self) -> str:
-        """The time from which to ask for the log again, whose lines are then given to `is_new` from the first on.
+        """The time from which to ask for the log again, whose lines are then given to `new_of` from the first on.
 
         It lies as far back as is remembered, because lines that are still to come may be a little older than the last
         one. Empty for the whole log: nothing was forgotten yet, or the clock was set back, and times tell nothing.
@@ -60,19 +63,25 @@ class LogPosition:
         earliest = min((run.time for run in self._runs if run.time > self._newest_forgotten), default="")
         return earliest if earliest <= self._runs[-1].time else ""
 
-    def is_new(self, time: str) -> bool:
-        """Whether the next line, of this time, was not read before; then it counts as read."""
-        if (self._known or self._known_by_number) and self._comes_again(time):
-            return False
-        self.total += 1
-        runs = self._runs
-        if runs and runs[-1].time == time:
-            runs[-1].count += 1
-            return True
-        runs.append(_Run(time))
-        if len(runs) > self._remembered:
-            self._newest_forgotten = max(self._newest_forgotten, runs.popleft().time)
-        return True
+    def new_of(self, lines: Sequence[LogLine]) -> Sequence[LogLine]:
+        """Those of the next lines that were not read before; they count as read now."""
+        new = lines
+        if self._known or self._known_by_number:
+            new = [line for line in lines if not self._comes_again(line.time)]
+        self.total += len(new)
+        self._remember(line.time for line in new)
+        return new
+
+    def _remember(self, times: Iterable[str]) -> None:
+        runs, last = self._runs, self._runs[-1] if self._runs else None
+        for time in times:
+            if last is not None and last.time == time:
+                last.count += 1
+                continue
+            last = _Run(time)
+            runs.append(last)
+            if len(runs) > self._remembered:
+                self._newest_forgotten = max(self._newest_forgotten, runs.popleft().time)
 
     def _comes_again(self, time: str) -> bool:
         """Whether a line is the next of those that were read before; those that do not come again are skipped."""
@@ -80,6 +89,8 @@ class LogPosition:
             self._known_by_number -= 1
             return True
         known = self._known
+        if not known:
+            return False
         while known[0].time != time and _holds(known, time):
             known.popleft()
         if known[0].time != time:

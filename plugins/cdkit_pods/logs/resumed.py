@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 
 from cdkit.api import Cancellation, Cancelled, CdkitError, Clock, Inbox, LogLine, Unavailable
 from cdkit_pods.logs.position import LogPosition
@@ -52,8 +52,8 @@ class ResumedLog:
         """Take the log up again on a new connection; this one may be dead without anybody having said so."""
         self._request.cancel(Cancelled("The connection is silent."))
 
-    def lines(self) -> Iterator[LogLine]:
-        """The lines, from the first to the last one of the container. Once only.
+    def batches(self) -> Iterator[Sequence[LogLine]]:
+        """The lines, from the first to the last one of the container, in batches as they are there. Once only.
 
         Raises:
             CdkitError: the reason of the cancellation; or that the log is refused time and again.
@@ -72,14 +72,14 @@ class ResumedLog:
         finally:
             forget()
 
-    def _one_request(self) -> Generator[LogLine, None, bool]:
+    def _one_request(self) -> Generator[Sequence[LogLine], None, bool]:
         """The lines of one request that are new; returns whether it came to its end by itself."""
-        since, is_new = self._position.take_up(), self._position.is_new
+        since = self._position.take_up()
         request = self._request = Cancellation(self._cancellation)
         try:
-            for line in self._running.log(self._container, since=since, cancellation=request):
-                if is_new(line.time):
-                    yield line
+            for lines in self._running.log(self._container, since=since, cancellation=request):
+                if new := self._position.new_of(lines):
+                    yield new
         except Unavailable:
             return False
         except CdkitError:

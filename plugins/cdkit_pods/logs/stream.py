@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cdkit.api import Cancellation, Cancelled, CdkitError, Inbox, LogLine, Manifest, StepContext
 from cdkit_pods.logs.resumed import ResumedLog
 from cdkit_pods.looks import ContainerLook
 from cdkit_pods.runtime import RunningPod
 
-OnLine = Callable[[LogLine], None]
+OnLines = Callable[[Sequence[LogLine]], None]
 OnEnd = Callable[[], None]
 
 LAST_LINES = 50
@@ -39,8 +39,8 @@ class LogStream:
         self._log = ResumedLog(running, container, ctx.clock, self._cancellation)
         self._last: deque[LogLine] = deque(maxlen=LAST_LINES)
         self._lock = threading.Lock()
-        # Replaced as a whole, so that no line has to take the lock.
-        self._on_line: tuple[OnLine, ...] = ()
+        # Replaced as a whole, so that the thread of the log need not take the lock.
+        self._on_lines: tuple[OnLines, ...] = ()
         self._on_end: tuple[OnEnd, ...] = ()
         self._began = False
         self._over = False
@@ -52,18 +52,18 @@ class LogStream:
         """The last lines, for evidence."""
         return tuple(line.text for line in self._last.copy())
 
-    def subscribe(self, on_line: OnLine) -> Callable[[], None]:
+    def subscribe(self, on_lines: OnLines) -> Callable[[], None]:
         """Give every line from now on; before the container has started, that is from its first.
 
         Args:
-            on_line: gets each line, in the stream's own thread; it has to be quick.
+            on_lines: gets them in batches as they come, in the stream's own thread; it has to be quick.
 
         Returns:
             A function that takes this back.
         """
         with self._lock:
-            self._on_line = (*self._on_line, on_line)
-        return lambda: self._forget(on_line)
+            self._on_lines = (*self._on_lines, on_lines)
+        return lambda: self._forget(on_lines)
 
     def when_over(self, on_end: OnEnd) -> None:
         """Call a function once no line will come any more; at once, when that is so already."""
@@ -99,7 +99,7 @@ class LogStream:
     def close(self) -> None:
         """Follow it no further: no subscriber gets another line, and the last ones are still there."""
         with self._lock:
-            self._on_line = ()
+            self._on_lines = ()
         self._cancellation.cancel(Cancelled("Nobody reads this log any more."))
         self._cancellation.close()
 
@@ -111,12 +111,11 @@ class LogStream:
         threading.Thread(target=self._follow, name=f"log-{self.container}", daemon=True).start()
 
     def _follow(self) -> None:
-        keep = self._last.append
         try:
-            for line in self._log.lines():
-                keep(line)
-                for on_line in self._on_line:
-                    on_line(line)
+            for lines in self._log.batches():
+                self._last.extend(lines[-LAST_LINES:])
+                for on_lines in self._on_lines:
+                    on_lines(lines)
         except CdkitError as error:
             self._error = None if self._cancellation.reason is not None else error
         finally:
@@ -148,6 +147,6 @@ class LogStream:
             forget()
         return self._over
 
-    def _forget(self, on_line: OnLine) -> None:
+    def _forget(self, on_lines: OnLines) -> None:
         with self._lock:
-            self._on_line = tuple(other for other in self._on_line if other is not on_line)
+            self._on_lines = tuple(other for other in self._on_lines if other is not on_lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -56,12 +56,21 @@ class LogWatch:
         self._sought = tuple(
             _Sought(path, Pattern(text)) for path, text in patterns.items() if path not in followers.values()
         )
-        self.close = log.subscribe(self._on_line) if patterns or fails_on else lambda: None
+        self._forget = log.subscribe(self._on_lines) if patterns or fails_on else lambda: None
+        self._is_closed = False
         log.when_over(lambda: tell(LogOver()))
 
-    def _on_line(self, line: LogLine) -> None:
+    def close(self) -> None:
+        """Look no further."""
+        self._is_closed = True
+        self._forget()
+
+    def _on_lines(self, lines: Sequence[LogLine]) -> None:
         try:
-            self._look_at(line.text)
+            for line in lines:
+                if self._is_closed:
+                    return
+                self._look_at(line.text)
         except CdkitError as error:
             self.close()
             self._tell(error)

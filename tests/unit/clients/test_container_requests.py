@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from cdkit.errors import (
     RegistryUnreachable,
     RequestRejected,
 )
-from cdkit.models.container import ContainerRequest, HealthCheck, VolumeMount
+from cdkit.models.container import ContainerRequest, HealthCheck, LogLine, VolumeMount
 
 TIME = "2026-01-31T12:00:00.000000042Z"
 
@@ -37,6 +38,15 @@ def said(text: bytes, *, time: str = TIME, stream: int = 1) -> tuple[int, bytes]
     return stream, time.encode() + b" " + text
 
 
+def lines_of(*messages: tuple[int, bytes]) -> list[LogLine]:
+    """The lines in messages that come one by one, which have to be the same when all come at once."""
+    (one_by_one, at_once) = (
+        list(chain.from_iterable(log_lines(batches))) for batches in (([m] for m in messages), [messages])
+    )
+    assert one_by_one == at_once
+    return at_once
+
+
 # Frames and lines
 
 
@@ -44,17 +54,22 @@ def said(text: bytes, *, time: str = TIME, stream: int = 1) -> tuple[int, bytes]
 def test_frames_are_found_in_pieces_of_any_size(size: int) -> None:
     stream = frame(1, b"one") + frame(2, b"") + frame(2, b"x" * 300) + frame(1, b"two")
     pieces = [stream[start : start + size] for start in range(0, len(stream), size)]
-    assert list(frames(pieces)) == [(1, b"one"), (2, b""), (2, b"x" * 300), (1, b"two")]
+    assert [frame for found in frames(pieces) for frame in found] == [
+        (1, b"one"),
+        (2, b""),
+        (2, b"x" * 300),
+        (1, b"two"),
+    ]
 
 
 def test_a_line_has_its_time_to_the_nanosecond_and_its_stream() -> None:
-    (line,) = log_lines([said(b"hello\n", stream=2)])
+    (line,) = lines_of(said(b"hello\n", stream=2))
     assert (line.time, line.text, line.stream) == (TIME, "hello", "stderr")
 
 
 def test_a_long_line_comes_whole_with_its_first_time_though_another_stream_speaks_in_between() -> None:
     later = TIME.replace("42Z", "99Z")
-    lines = list(log_lines([said(b"a" * 16384), said(b"err\n", stream=2), said(b"b\n", time=later)]))
+    lines = lines_of(said(b"a" * 16384), said(b"err\n", stream=2), said(b"b\n", time=later))
     assert [(line.time, len(line.text), line.stream) for line in lines] == [
         (TIME, 3, "stderr"),
         (TIME, 16385, "stdout"),
@@ -63,22 +78,23 @@ def test_a_long_line_comes_whole_with_its_first_time_though_another_stream_speak
 
 def test_a_line_of_more_than_a_mebibyte_is_cut() -> None:
     messages = [said(b"x" * 16384) for _ in range(65)]
-    (line,) = log_lines([*messages, said(b"\n")])
+    (line,) = lines_of(*messages, said(b"\n"))
     assert line.text.endswith("[cut: 16384 more bytes]")
     assert len(line.text) < LONGEST_LINE + 100
 
 
 def test_the_last_line_needs_no_break() -> None:
-    assert [line.text for line in log_lines([said(b"one\n"), said(b"two")])] == ["one", "two"]
+    assert [line.text for line in lines_of(said(b"one\n"), said(b"two"))] == ["one", "two"]
 
 
 def test_spaces_and_empty_lines_are_kept() -> None:
-    assert [line.text for line in log_lines([said(b"  a  \n"), said(b"\n")])] == ["  a  ", ""]
+    assert [line.text for line in lines_of(said(b"  a  \n"), said(b"\n"))] == ["  a  ", ""]
 
 
 def test_a_log_that_the_engine_cannot_read_further_has_broken_off() -> None:
-    lines = log_lines([said(b"one\n"), (2, b"error from daemon in stream: Error grabbing logs: unexpected EOF\n")])
-    assert next(lines).text == "one"
+    error = b"error from daemon in stream: Error grabbing logs: unexpected EOF\n"
+    lines = log_lines([[said(b"one\n"), (2, error)]])
+    assert [line.text for line in next(lines)] == ["one"]
     with pytest.raises(EngineUnreachable, match="unexpected EOF"):
         next(lines)
 

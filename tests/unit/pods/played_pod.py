@@ -54,7 +54,7 @@ class PlayedLog:
             self.closed = closed
             self._condition.notify_all()
 
-    def read(self, since: str, cancellation: Cancellation) -> Iterator[LogLine]:
+    def read(self, since: str, cancellation: Cancellation) -> Iterator[Sequence[LogLine]]:
         with self._condition:
             self.requests.append(since)
             left = self.breaks.popleft() if self.breaks else None
@@ -64,7 +64,7 @@ class PlayedLog:
             while left != 0 and (line := self._next(place, cancellation)) is not None:
                 place += 1
                 if line.time >= since:
-                    yield line
+                    yield (line,)
                     left = None if left is None else left - 1
         finally:
             forget()
@@ -132,7 +132,7 @@ class PlayedPod:
     def open(self, container: str) -> None:
         raise NotImplementedError
 
-    def log(self, container: str, *, since: str, cancellation: Cancellation) -> Iterator[LogLine]:
+    def log(self, container: str, *, since: str, cancellation: Cancellation) -> Iterator[Sequence[LogLine]]:
         return self.logs[container].read(since, cancellation)
 
     def execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import dropwhile
 from pathlib import Path
 
@@ -60,7 +60,7 @@ class Followed:
         self.stream = LogStream(ctx, self.pod, "db")
         self.texts: list[str] = []
         self.over = threading.Event()
-        self.stream.subscribe(lambda line: self.texts.append(line.text))
+        self.stream.subscribe(lambda lines: self.texts.extend(line.text for line in lines))
         self.stream.when_over(self.over.set)
 
 
@@ -194,9 +194,9 @@ def test_who_has_seen_enough_gets_no_more_lines(ctx: StepContext) -> None:
     followed = Followed(ctx)
     seen: list[str] = []
 
-    def until_two(line: LogLine) -> None:
-        seen.append(line.text)
-        if line.text == "two":
+    def until_two(lines: Sequence[LogLine]) -> None:
+        seen.extend(line.text for line in lines)
+        if "two" in seen:
             forget()
 
     forget = followed.stream.subscribe(until_two)
@@ -206,11 +206,10 @@ def test_who_has_seen_enough_gets_no_more_lines(ctx: StepContext) -> None:
     assert seen == ["one", "two"]
 
 
-def test_a_line_is_shown_with_its_stream_and_a_prefix(ctx: StepContext) -> None:
-    shown(ctx, "db | ")(LogLine("", "FATAL", "stderr"))
-    (event,) = events(ctx)
-    assert isinstance(event, StepOutput)
-    assert (event.line, event.stream) == ("db | FATAL", "stderr")
+def test_lines_are_shown_in_their_order_with_their_streams_and_a_prefix(ctx: StepContext) -> None:
+    shown(ctx, "db | ")([LogLine("", "up"), LogLine("", "FATAL", "stderr"), LogLine("", "down")])
+    said = [(event.line, event.stream) for event in events(ctx) if isinstance(event, StepOutput)]
+    assert said == [("db | up", "stdout"), ("db | FATAL", "stderr"), ("db | down", "stdout")]
 
 
 Answer = Callable[[list[tuple[int, str]], str], Iterable[tuple[int, str]]]
@@ -233,7 +232,9 @@ def read_with_breaks(times: list[int], breaks: list[int], answer: Answer, rememb
     position, read = LogPosition(remembered), list[int]()
     for further in [*breaks, len(log)]:
         since, end = position.take_up(), len(read) + further
-        read += [number for number, time in answer(log[:end], since) if position.is_new(time)]
+        came = [LogLine(time, str(number)) for number, time in answer(log[:end], since)]
+        for batch in (came[first : first + 3] for first in range(0, len(came), 3)):
+            read += [int(line.text) for line in position.new_of(batch)]
     return read
 
 
@@ -282,11 +283,12 @@ def test_a_resumed_log_is_the_log(times: list[int], breaks: list[int]) -> None:
     pod.logs["db"] = log
     resumed = ResumedLog(pod, "db", FakeClock(auto_advance=True), Cancellation())
     resumed.expect_end()
-    assert [line.text for line in resumed.lines()] == [str(number) for number in range(len(times))]
+    assert [line.text for lines in resumed.batches() for line in lines] == [str(number) for number in range(len(times))]
 
 
 def test_lines_that_the_log_has_dropped_in_between_hide_no_new_ones() -> None:
     position = LogPosition()
-    assert [position.is_new(time) for time in "123"] == [True] * 3
+    one, two, three, four, five = (LogLine(time, time) for time in "12345")
+    assert list(position.new_of([one, two, three])) == [one, two, three]
     position.take_up()
-    assert [position.is_new(time) for time in "345"] == [False, True, True]
+    assert list(position.new_of([three, four, five])) == [four, five]

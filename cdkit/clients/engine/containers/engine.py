@@ -126,8 +126,10 @@ class DockerContainers:
 
     def logs(
         self, container: str, *, since: str = "", follow: bool = False, cancellation: Cancellation
-    ) -> Iterator[LogLine]:
+    ) -> Iterator[Sequence[LogLine]]:
         """The lines of a container's log, each stream in its order, until its end or the end of the container.
+
+        They come in batches, as they are there.
 
         Args:
             container: its id or name.

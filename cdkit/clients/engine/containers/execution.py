@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from types import TracebackType
 from typing import Self
 
@@ -97,7 +98,7 @@ class DockerExecution:
         self._question = question
         self._stream = stream
         self._cancellation = cancellation
-        self._frames = frames(stream.pieces())
+        self._frames = chain.from_iterable(frames(stream.pieces()))
         self._begun = b""
         self._errors = b""
         self._broken_input: BaseException | None = None

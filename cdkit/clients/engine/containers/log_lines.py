@@ -7,20 +7,20 @@ with a line break.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from cdkit.clients.engine.containers.frames import STDERR
+from cdkit.clients.engine.containers.frames import STDERR, Frame
 from cdkit.clients.lines import LONGEST_LINE, LineSplitter, text_of
 from cdkit.errors import EngineUnreachable
 from cdkit.models.container import LogLine
 
-_TIME_BYTES = len("2026-01-31T12:00:00.123456789Z")
+_TIME_LENGTH = len("2026-01-31T12:00:00.123456789Z")
 _TIME = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
-def log_lines(frames: Iterable[tuple[int, bytes]]) -> Iterator[LogLine]:
-    """The lines in the messages of a log with times.
+def log_lines(batches: Iterable[Sequence[Frame]]) -> Iterator[list[LogLine]]:
+    """The lines in the messages of a log with times, in the batches in which these come.
 
     A line that came in several messages has the time of the first of them, so that it comes whole when a log is asked
     for from there on.
@@ -29,31 +29,39 @@ def log_lines(frames: Iterable[tuple[int, bytes]]) -> Iterator[LogLine]:
         EngineUnreachable: the engine says that it cannot read further.
     """
     stdout, stderr = _Lines("stdout"), _Lines("stderr")
-    for stream, message in frames:
-        lines = stderr if stream == STDERR else stdout
-        if lines.is_whole(message):
-            yield LogLine(message[:_TIME_BYTES].decode(), text_of(message[_TIME_BYTES + 1 : -1]), lines.stream)
-        else:
-            yield from lines.take(message)
-    yield from stdout.rest()
-    yield from stderr.rest()
+    for messages in batches:
+        found: list[LogLine] = []
+        try:
+            for stream, message in messages:
+                found += (stderr if stream == STDERR else stdout).take(message)
+        except EngineUnreachable:
+            if found:
+                yield found
+            raise
+        if found:
+            yield found
+    if rest := [*stdout.rest(), *stderr.rest()]:
+        yield rest
 
 
 class _Lines:
     """The lines of one stream."""
 
     def __init__(self, stream: Literal["stdout", "stderr"]) -> None:
-        self.stream = stream
+        self._stream = stream
         self._splitter = LineSplitter()
         self._begun = ""
 
-    def is_whole(self, message: bytes) -> bool:
-        """Whether a message is just one line, with a time in its usual form: nearly each one is, of very many."""
-        is_timed = message[_TIME_BYTES - 1 : _TIME_BYTES + 1] == b"Z "
-        return is_timed and not self._begun and message[-1:] == b"\n" and len(message) <= LONGEST_LINE
-
-    def take(self, message: bytes) -> list[LogLine]:
+    def take(self, message: bytes) -> Sequence[LogLine]:
         """The lines that a message completes: one or none, unless a log driver is peculiar."""
+        # Nearly each message, of very many, is just one line with a time in its usual form.
+        text = message.decode(errors="replace")
+        is_timed = text[_TIME_LENGTH - 1 : _TIME_LENGTH + 1] == "Z "
+        if is_timed and not self._begun and text[-1] == "\n" and "\r" not in text and len(message) <= LONGEST_LINE:
+            return (LogLine(text[:_TIME_LENGTH], text[_TIME_LENGTH + 1 : -1], self._stream),)
+        return self._take_part(message)
+
+    def _take_part(self, message: bytes) -> list[LogLine]:
         time, _, text = message.partition(b" ")
         if not _TIME.fullmatch(time):
             raise EngineUnreachable(f"The log broke off: {text_of(message.strip())}.")
@@ -69,4 +77,4 @@ class _Lines:
         if not lines:
             return []
         time, self._begun = self._begun, ""
-        return [LogLine(time, text_of(line), self.stream) for line in lines]
+        return [LogLine(time, text_of(line), self._stream) for line in lines]

@@ -9,8 +9,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from types import TracebackType
 from typing import Self
 
+from cdkit.clients.chunks import Chunks
 from cdkit.clients.engine.connection import unreachable
-from cdkit.clients.engine.containers.chunks import Chunks
 from cdkit.clients.engine.containers.request import Request
 from cdkit.flow.cancellation import Cancellation
 

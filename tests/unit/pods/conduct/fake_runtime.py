@@ -161,7 +161,7 @@ class FakePod:
         self._operate(f"open {container}")
         self._start(container)
 
-    def log(self, container: str, *, since: str, cancellation: Cancellation) -> Iterator[LogLine]:
+    def log(self, container: str, *, since: str, cancellation: Cancellation) -> Iterator[Sequence[LogLine]]:
         self._runtime.before("log")
         return self._runtime.cluster.log_lines(self.ref, container, since=since, cancellation=cancellation)
 

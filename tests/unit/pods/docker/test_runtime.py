@@ -313,7 +313,9 @@ def test_a_cancel_ends_an_upload(place: Place) -> None:
 def test_the_log_of_a_container_is_that_of_the_engine(place: Place) -> None:
     running = place.start(a_spec())
     place.follow(running)
-    assert [line.text for line in running.log("test", since="", cancellation=place.cancellation)] == ["ok"]
+    assert [
+        line.text for lines in running.log("test", since="", cancellation=place.cancellation) for line in lines
+    ] == ["ok"]
 
 
 # Outages
