@@ -40,7 +40,7 @@ class Journal:
 
     def write(self, *events: Event) -> None:
         """Append events that have passed the redactor. They are in the file when this returns."""
-        lines = memoryview(b"".join([self._encoder.encode(event) + b"\n" for event in events]))
+        lines = memoryview(self._encoder.encode_lines(events))
         while lines:
             # A disk that is nearly full takes only a part; the rest gives the error.
             lines = lines[os.write(self._file, lines) :]

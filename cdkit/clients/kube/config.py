@@ -45,6 +45,10 @@ class ApiServer:
         self.namespace = namespace
         self.host: str = configuration.host.rstrip("/")
         manager = parts().RESTClientObject(configuration).pool_manager
+        if self.host.startswith("https:"):
+            from cdkit.clients.kube.read_ahead import let_read_ahead
+
+            let_read_ahead(manager.connection_pool_kw)
         # Looking the one and the same server up at each request is a fifth of what it costs us.
         self.pool: Any = manager if manager.proxy else manager.connection_from_url(self.host)
         self.is_behind_proxy = bool(manager.proxy)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from http.client import HTTPException
 from typing import Any
 
 import msgspec
 
+from cdkit.clients.chunks import Chunks
 from cdkit.clients.kube.errors import Answer, Request, error_of
 from cdkit.clients.kube.transport import Transport, unreachable
 from cdkit.flow.cancellation import Cancellation
@@ -51,7 +53,7 @@ def opened(
         if not Answer(response.status).ok:
             raise error_of(Answer(response.status, response.data), request)
         yield from pieces(response, cancellation)
-    except HTTPError as error:
+    except (HTTPError, HTTPException, OSError) as error:
         raise unreachable(transport.server, error) from error
 
 
@@ -60,7 +62,7 @@ def pieces(response: Any, cancellation: Cancellation) -> Iterator[bytes]:
 
     Raises:
         CdkitError: the reason of the cancellation, promptly: the connection is shut down under the blocked read.
-        urllib3.exceptions.HTTPError: the connection broke.
+        urllib3.exceptions.HTTPError, http.client.HTTPException, OSError: the connection broke.
     """
 
     def stop() -> None:
@@ -84,11 +86,20 @@ def _received(response: Any, cancellation: Cancellation) -> Iterator[bytes]:
 
     try:
         if response.chunked:
-            # A log comes in a chunk a line, and `read1` takes twice the time for each.
-            yield from response.read_chunked(PIECE_BYTES)
+            yield from _content(response)
         else:
             yield from iter(lambda: response.read1(PIECE_BYTES), b"")
-    except (HTTPError, OSError, ValueError):
+    except (HTTPError, HTTPException, OSError, ValueError):
         # A connection that we shut down ourselves breaks in one of many ways.
         cancellation.raise_if_cancelled()
         raise
+
+
+def _content(response: Any) -> Iterator[bytes]:
+    chunks, read = Chunks(), response._fp.fp.read1  # noqa: SLF001 -- urllib3 shows no more than one chunk at a time
+    while not chunks.is_complete:
+        piece = read(PIECE_BYTES)
+        if not piece:
+            raise HTTPException("the connection ended in the middle of the answer")
+        if content := chunks.feed(piece):
+            yield content
