@@ -14,7 +14,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 
 from websocket import ABNF, WebSocket, WebSocketException
@@ -167,9 +167,20 @@ def open_channels(transport: Transport, path: str) -> Channels | Answer:
     }
     response = transport.upgrade(path, asked)
     if response.status != SWITCHING_PROTOCOLS:
-        return Answer(response.status, response.data)
+        return _refusal(response)
     accepted = base64.b64encode(hashlib.sha1(key + _ACCEPTED, usedforsecurity=False).digest()).decode()
     if response.headers.get("Sec-WebSocket-Accept") != accepted:
         response.close()
         return Answer(SWITCHING_PROTOCOLS, b"what answers does not speak WebSockets")
     return Channels(response)
+
+
+def _refusal(response: Any) -> Answer:
+    """What a server says that stays with HTTP. It may hang up behind that without a word, so nobody may ask it more."""
+    connection = response.connection
+    if connection is None:
+        return Answer(response.status, response.data)
+    # It goes back to the pool when the answer was read, and begins anew there.
+    sock, connection.sock = connection.sock, None
+    with closing(sock):
+        return Answer(response.status, response.data)
