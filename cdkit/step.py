@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
+from cdkit.findings import Finding
 from cdkit.flow.cancellation import Cancellation, pause
 from cdkit.flow.clock import Clock
 from cdkit.models.build import Build
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from cdkit.ports.processes import Processes
     from cdkit.ports.registry import Registry
     from cdkit.run import Run
-
-Kept = TypeVar("Kept")
 
 
 class StepOptions(SelfChecking, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -115,11 +114,6 @@ class StepContext:
         return self.run.extensions
 
     @property
-    def is_first(self) -> bool:
-        """Whether no other step of the run has begun to work: all is as the run's checks found it."""
-        return set(self.run.begun) <= {self.step}
-
-    @property
     def images(self) -> ImageEngine:
         """The image engine."""
         return self.run.world.images()
@@ -172,23 +166,20 @@ class StepContext:
         return self.run.state / "memory" / name
 
     def keep(self, what: object) -> None:
-        """Keep in memory what `check` learned, for `run`. Of a class the last one is kept.
+        """Keep in memory what `check` has found, for `run`. Of a class the last one is kept.
 
-        It is kept until any step of the run ends, for that one may have changed everything. Whoever takes it up has to
-        see that it still holds.
+        It is there until another step of the run begins to work, for that one may change everything: files, images,
+        the cluster. What others change meanwhile, on another machine or by hand, whoever takes it up has to see.
         """
-        self.run.kept[self.step, type(what)] = what
+        self.run.findings.keep(self.step, what)
 
-    def kept(self, kind: type[Kept]) -> Kept | None:
-        """What this step has kept last of a class, in this run; None when it has not."""
-        found: Kept | None = self.run.kept.get((self.step, kind))
-        return found
+    def kept(self, kind: type[Finding]) -> Finding | None:
+        """What this step has kept last of a class; None when it has not, or when another step has worked since."""
+        return self.run.findings.kept(self.step, kind)
 
     def forget(self) -> None:
-        """Forget what this step has kept: what it learned before is out of date."""
-        for step, kind in list(self.run.kept):
-            if step == self.step:
-                self.run.kept.pop((step, kind), None)
+        """Forget what this step has kept: what it found before is out of date."""
+        self.run.findings.forget(self.step)
 
     def say(self, line: str, stream: Stream = "log") -> None:
         """Show a line as this step's: `log` for its own words, the other streams for what a child printed."""
