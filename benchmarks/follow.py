@@ -55,17 +55,15 @@ def main(kubeconfig: str, namespace: str) -> None:
     from cdkit.flow.cancellation import Cancellation
     from cdkit.flow.clock import SystemClock
     from cdkit.models.kube import ObjectRef
+    from cdkit.observe.follow import Terms
     from cdkit.observe.objects import follow_objects
 
     ref = ObjectRef("apps/v1", "Deployment", "web", namespace)
     decisions = follow_objects(
         KubernetesCluster.connect("", kubeconfig=kubeconfig),
         [ref],
-        cancellation=Cancellation(),
-        clock=SystemClock(),
-        tell=lambda _: None,
+        Terms(Cancellation(), SystemClock(), lambda _: None),
         on_progress=lambda *_: None,
-        patience=1,
         seconds=LONGEST,
     )
     if decisions[ref].state != "succeeded":

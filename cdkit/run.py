@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, MutableMapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+from cdkit.findings import Findings
 from cdkit.flow.clock import Clock
 from cdkit.models.build import Build
 from cdkit.models.environment import Environment
@@ -68,13 +68,8 @@ class Run(Protocol):
         ...
 
     @property
-    def begun(self) -> Collection[str]:
-        """The steps that have begun to work: the world may be another one now than their checks saw."""
-        ...
-
-    @property
-    def kept(self) -> MutableMapping[tuple[str, type], Any]:
-        """What steps keep in memory while the run lasts: by the name of the step, and the class."""
+    def findings(self) -> Findings:
+        """What its steps have found out, for as long as it holds."""
         ...
 
     def emit(self, *events: Event) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
+from cdkit.findings import Finding
 from cdkit.flow.cancellation import Cancellation, pause
 from cdkit.flow.clock import Clock
+from cdkit.following import Following
 from cdkit.models.build import Build
 from cdkit.models.change import Change
 from cdkit.models.environment import Environment
@@ -21,19 +23,13 @@ from cdkit.observe.access import Permission, check_namespace, check_permissions
 from cdkit.ports.extensions import Extensions
 
 if TYPE_CHECKING:
-    from cdkit.diagnosis.companion import Companions
-    from cdkit.diagnosis.judge import Decision
-    from cdkit.diagnosis.verdict import Cause
-    from cdkit.models.kube import Manifest, ObjectRef
-    from cdkit.ports.cluster import Cluster, Watchable
+    from cdkit.ports.cluster import Cluster
     from cdkit.ports.commits import Commits
     from cdkit.ports.container_engine import ContainerEngine
     from cdkit.ports.image_engine import ImageEngine
     from cdkit.ports.processes import Processes
     from cdkit.ports.registry import Registry
     from cdkit.run import Run
-
-Kept = TypeVar("Kept")
 
 
 class StepOptions(SelfChecking, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +47,7 @@ class NoOutputs(StepOutputs, frozen=True, kw_only=True):
     """For a step that hands nothing on."""
 
 
-class StepContext:
+class StepContext(Following):
     """What a step can ask of its run, and tell it.
 
     Args:
@@ -115,11 +111,6 @@ class StepContext:
         return self.run.extensions
 
     @property
-    def is_first(self) -> bool:
-        """Whether no other step of the run has begun to work: all is as the run's checks found it."""
-        return set(self.run.begun) <= {self.step}
-
-    @property
     def images(self) -> ImageEngine:
         """The image engine."""
         return self.run.world.images()
@@ -172,23 +163,20 @@ class StepContext:
         return self.run.state / "memory" / name
 
     def keep(self, what: object) -> None:
-        """Keep in memory what `check` learned, for `run`. Of a class the last one is kept.
+        """Keep in memory what `check` has found, for `run`. Of a class the last one is kept.
 
-        It is kept until any step of the run ends, for that one may have changed everything. Whoever takes it up has to
-        see that it still holds.
+        It is there until another step of the run begins to work, for that one may change everything: files, images,
+        the cluster. What others change meanwhile, on another machine or by hand, whoever takes it up has to see.
         """
-        self.run.kept[self.step, type(what)] = what
+        self.run.findings.keep(self.step, what)
 
-    def kept(self, kind: type[Kept]) -> Kept | None:
-        """What this step has kept last of a class, in this run; None when it has not."""
-        found: Kept | None = self.run.kept.get((self.step, kind))
-        return found
+    def kept(self, kind: type[Finding]) -> Finding | None:
+        """What this step has kept last of a class; None when it has not, or when another step has worked since."""
+        return self.run.findings.kept(self.step, kind)
 
     def forget(self) -> None:
-        """Forget what this step has kept: what it learned before is out of date."""
-        for step, kind in list(self.run.kept):
-            if step == self.step:
-                self.run.kept.pop((step, kind), None)
+        """Forget what this step has kept: what it found before is out of date."""
+        self.run.findings.forget(self.step)
 
     def say(self, line: str, stream: Stream = "log") -> None:
         """Show a line as this step's: `log` for its own words, the other streams for what a child printed."""
@@ -229,103 +217,6 @@ class StepContext:
     def check_permissions(self, needed: Iterable[Permission]) -> Iterable[Problem]:
         """What the account is not allowed in the namespace of all that is needed there."""
         return check_permissions(self.cluster, self.namespace, needed)
-
-    def follow_pod(
-        self,
-        ref: ObjectRef,
-        container: str,
-        on_look: Callable[[Manifest], None],
-        *,
-        source: Watchable | None = None,
-        companions: Companions | None = None,
-        cancellation: Cancellation | None = None,
-        tell: Callable[[str], None] | None = None,
-    ) -> Decision:
-        """Watch a pod that runs once until it has ended or cannot run; says what it waits for.
-
-        Args:
-            ref: the pod.
-            container: its main container.
-            on_look: gets the pod at every look.
-            source: what speaks as the API server of the pod; the environment's cluster when left out.
-            companions: containers beside the main one that may not end as they like.
-            cancellation: ends the watching; that of the step when left out.
-            tell: hears how the pod fares; it is said that this is waited for when left out.
-        """
-        from cdkit.diagnosis.companion import ALONE
-        from cdkit.observe.pods import follow_pod
-
-        return follow_pod(
-            source or self.cluster,
-            ref,
-            container,
-            on_look=on_look,
-            cancellation=cancellation or self.cancellation,
-            clock=self.clock,
-            tell=tell or self.waiting,
-            patience=self.environment.patience,
-            companions=companions or ALONE,
-        )
-
-    def follow(self, ref: ObjectRef, seconds: float) -> Decision:
-        """Watch an object of any kind until it is ready, never can be, or `seconds` have passed; says how it goes."""
-        return self.follow_all((ref,), seconds)[ref]
-
-    def follow_all(self, refs: Iterable[ObjectRef], seconds: float) -> Mapping[ObjectRef, Decision]:
-        """Watch objects of any kind until all are ready, one never can be, or `seconds` have passed; says how it goes.
-
-        They share their watches, one a kind and namespace: it costs no more to follow 30 workloads than one. An object
-        that is not there has failed.
-        """
-        from cdkit.observe.at_once import READY, is_ready_at_once
-
-        decisions = dict.fromkeys(refs, READY)
-        if all(map(is_ready_at_once, decisions)):
-            return decisions
-        from cdkit.observe.objects import follow_objects
-
-        return follow_objects(
-            self.cluster,
-            decisions,
-            cancellation=self.cancellation,
-            clock=self.clock,
-            tell=self.waiting,
-            patience=self.environment.patience,
-            on_progress=lambda ref, progress: self.progress(str(ref), progress.done, progress.total, "replicas"),
-            seconds=seconds,
-        )
-
-    def follow_removal(self, refs: Iterable[ObjectRef], seconds: float) -> Mapping[ObjectRef, Decision]:
-        """Watch objects that were deleted until the last has gone, one is held, or `seconds` have passed."""
-        from cdkit.observe.objects import follow_removal
-
-        return follow_removal(
-            self.cluster,
-            refs,
-            cancellation=self.cancellation,
-            clock=self.clock,
-            tell=self.waiting,
-            patience=self.environment.patience,
-            seconds=seconds,
-        )
-
-    def follow_generation(self, ref: ObjectRef, seconds: float) -> Decision:
-        """Watch a workload until its controller has looked at it as it is now, or `seconds` have passed."""
-        from cdkit.observe.objects import follow_generation
-
-        return follow_generation(
-            self.cluster, ref, cancellation=self.cancellation, clock=self.clock, tell=self.waiting, seconds=seconds
-        )
-
-    def follow_workload(self, ref: ObjectRef, seconds: float) -> Decision:
-        """`follow`, as it was called first."""
-        return self.follow(ref, seconds)
-
-    def with_log(self, namespace: str, cause: Cause) -> Cause:
-        """A cause, with the last lines of the container that failed as further evidence."""
-        from cdkit.observe.evidence import with_log
-
-        return with_log(self.cluster, namespace, cause, self.cancellation)
 
     def defer(self, what: str, cleanup: Callable[[], None]) -> Callable[[], None]:
         """Do `cleanup` when the step ends, however it ends. Gives a function that takes this back.

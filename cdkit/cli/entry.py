@@ -8,6 +8,7 @@ import os
 import sys
 
 from cdkit import __version__
+from cdkit.cli.streams import OutputLost, open_streams
 
 SELDOM = 200_000
 """Objects that are made, above those that are gone, before the collector looks for cycles; Python's own is 700."""
@@ -15,11 +16,9 @@ SELDOM = 200_000
 
 def main() -> None:
     """Run the command line and end the process."""
-    _open_streams()
+    open_streams()
     if sys.argv[1:] == ["--version"]:
-        # A build server asks this before every run; it needs no command-line library.
-        print(f"cdkit {__version__}")  # noqa: T201 -- the answer
-        sys.exit(0)
+        sys.exit(_say_version())
     # Modules and a pipeline's nodes stay to the end: looking through them for garbage is a tenth of a short command.
     gc.set_threshold(SELDOM)
     end = _QuickEnd()
@@ -29,11 +28,15 @@ def main() -> None:
     sys.exit(end.code)
 
 
-def _open_streams() -> None:
-    """Have somewhere to write to where the shell has closed a stream (`cdkit run >&-`): Python has None there."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 -- open to the end
+def _say_version() -> int:
+    """Build servers ask for it before every run; it needs no command-line library."""
+    try:
+        print(f"cdkit {__version__}", flush=True)  # noqa: T201 -- the answer
+    except OutputLost as lost:
+        from cdkit.cli.guard import answer_lost
+
+        return answer_lost(lost)
+    return 0
 
 
 class _QuickEnd:

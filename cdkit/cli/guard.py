@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cdkit.errors import CdkitError, InvalidInput
+from cdkit.cli.streams import OutputLost, loss_of
+from cdkit.errors import CdkitError, InvalidInput, WorldFailed
 
 if TYPE_CHECKING:
     from cdkit.report.native.dialect import Note
@@ -19,13 +20,29 @@ CLOSED_PIPE = 141
 
 def guarded(arguments: Sequence[str]) -> int:
     """Run a command and give its exit code; what went wrong is said on stderr."""
-    code = _run(arguments)
+    code = 0
     try:
-        # A reporter that could not write has left its lines in the buffer; Python would complain of them at its end.
+        code = _run(arguments)
         sys.stdout.flush()
-    except BrokenPipeError:
-        _forget_stdout()
+    except OutputLost as lost:
+        lost_code = answer_lost(lost)
+        return code or lost_code
+    lost_before = loss_of(sys.stdout)
+    if lost_before is not None and not lost_before.is_hung_up:
+        sys.stderr.write(f"warning: not all was shown: standard output cannot be written: {lost_before.reason}\n")
     return code
+
+
+def answer_lost(lost: OutputLost) -> int:
+    """The exit code of a command whose answer could not be written; says why, unless nobody wanted to read it."""
+    if lost.is_hung_up:
+        return CLOSED_PIPE
+    error = WorldFailed(
+        f"Standard output cannot be written: {lost.reason}.",
+        remedy="Make room where it goes to, or send it elsewhere.",
+    )
+    show_error(error)
+    return error.code
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -38,15 +55,10 @@ def _run(arguments: Sequence[str]) -> int:
     except CdkitError as error:
         show_error(error)
         return error.code
-    except BrokenPipeError:
-        _forget_stdout()
-        return CLOSED_PIPE
+    except OutputLost:
+        raise
     except Exception as error:  # noqa: BLE001 -- a traceback on a user's screen is a bug
         return _surprise(error)
-
-
-def _forget_stdout() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show_error(error: CdkitError) -> None:

@@ -18,7 +18,7 @@ import msgspec
 from cdkit.cli.step_flags import flags_of, form_of
 from cdkit.errors import InvalidInput
 from cdkit.models.problem import Problem
-from cdkit.pipeline.decode import metas_of
+from cdkit.pipeline.declared_types import metas_of
 from cdkit.pipeline.suggest import did_you_mean
 from cdkit.step import Step
 

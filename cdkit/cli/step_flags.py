@@ -14,7 +14,7 @@ from cdkit.errors import InvalidInput
 from cdkit.models.duration import Duration
 from cdkit.models.problem import Position, Problem
 from cdkit.models.quantity import Quantity
-from cdkit.pipeline.decode import fields_of, metas_of
+from cdkit.pipeline.declared_types import fields_of, metas_of
 from cdkit.pipeline.document import Node, parse_document, parse_scalar
 from cdkit.step import StepOptions
 

@@ -13,8 +13,9 @@ from msgspec.structs import FieldInfo
 
 from cdkit.cli.wiring import load_registry
 from cdkit.errors import InvalidInput
-from cdkit.pipeline.decode import fields_of, type_name
+from cdkit.pipeline.declared_types import fields_of
 from cdkit.pipeline.suggest import did_you_mean
+from cdkit.pipeline.type_words import type_name
 from cdkit.step import Step
 
 

@@ -20,6 +20,7 @@ from cdkit.cli.guard import show_error
 from cdkit.cli.native import Native
 from cdkit.cli.recorded_run import open_run
 from cdkit.cli.signals import interruptions, say_on_stderr
+from cdkit.cli.streams import loss_of
 from cdkit.cli.watch_options import Watching, watch_options
 from cdkit.cli.wiring import load_pipeline
 from cdkit.clients.file_watcher import FileWatcher
@@ -185,6 +186,10 @@ class _Notices:
         self._say(f"Changed: {named}")
 
     def _say(self, text: str) -> None:
+        lost = loss_of(self._out)
+        if lost is not None:
+            # A run comes to its end without being seen; nobody watches what he cannot see.
+            raise lost
         if not self._is_quiet:
             self._out.write(f"\n{self._style.harmless(text)}\n")
             self._out.flush()

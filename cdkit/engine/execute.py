@@ -197,8 +197,6 @@ class _Execution:
             return
         running.performance.cancellation.close()
         self._finish(performed)
-        # Whatever the others have seen before: this one may have changed it.
-        self._session.kept.clear()
         self._queue.end(running.performance.step)
 
     def _look_at(self, name: str, running: _Running, now: float) -> None:

@@ -74,6 +74,7 @@ class Performance:
             return self.failed(error)
         finally:
             self.clean_up()
+            self._session.findings.end(self.step.name)
 
     def say(self, line: str) -> None:
         """Show a line that the step printed by itself."""
@@ -100,6 +101,7 @@ class Performance:
         return Performed(result, msgspec.structs.asdict(outputs))
 
     def _announce(self, options: StepOptions, inputs: str, recalled: Recalled | None) -> None:
+        self._session.findings.begin(self.step.name)
         self._session.emit(StepStarted(step=self.step.name, uses=self.step.kind.name, inputs=inputs))
         if self.step.spec.options is not None:
             self._session.emit(OptionsResolved(step=self.step.name, options=disclosed(self.step, options)))

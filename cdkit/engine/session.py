@@ -14,10 +14,11 @@ from cdkit.engine.leaks import leaks, written_by
 from cdkit.engine.secrets import Secrets
 from cdkit.engine.state import state_folder
 from cdkit.engine.stream import EventStream
+from cdkit.findings import Findings
 from cdkit.flow.clock import Clock
 from cdkit.models.build import Build
 from cdkit.models.environment import Environment
-from cdkit.models.event import BuildDetected, Event, StepStarted, StepWaiting
+from cdkit.models.event import BuildDetected, Event, StepWaiting
 from cdkit.pipeline.expressions import Pending
 from cdkit.pipeline.pipeline import Pipeline
 from cdkit.ports.extensions import Extensions
@@ -65,10 +66,7 @@ class Session:
         self._redactor = redactor
         self._read_build = read_build
         self._waits: dict[str, str] = {}
-        self.begun: list[str] = []
-        """The steps that have begun to work, in their order."""
-        self.kept: dict[tuple[str, type], Any] = {}
-        """What steps keep in memory, by the name of the step and the class."""
+        self.findings = Findings()
         self.status = "running"
         """`running`; and from the first step under `finally` on: `succeeded`, `failed` or `cancelled`."""
 
@@ -114,8 +112,6 @@ class Session:
         for event in events:
             if isinstance(event, StepWaiting) and event.what:
                 self._waits[event.step] = event.what
-            elif isinstance(event, StepStarted):
-                self.begun.append(event.step)
         self._stream.emit(*events)
 
     def flush(self) -> None:

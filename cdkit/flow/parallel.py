@@ -47,41 +47,54 @@ def in_parallel(
         CdkitError: the reason of the cancellation.
         Exception: what the first job raised that failed.
     """
-    todo = list(enumerate(jobs))
-    results: dict[int, object] = {}
+    todo = list(jobs)
     inbox: Inbox[_Done | None] = Inbox()
     inner = Cancellation(cancellation)
     forget = cancellation.on_cancel(lambda: inbox.put(None))
-    waiting = iter(todo)
+    try:
+        _begin(todo, most, inner, inbox)
+        results = _collect(len(todo), inbox, cancellation)
+    finally:
+        forget()
+        inner.cancel(Cancelled("The work is over."))
+        inner.close()
+    return [results[number] for number in range(len(todo))]
+
+
+def _begin(
+    jobs: Sequence[Callable[[Cancellation], object]], most: int, cancellation: Cancellation, inbox: Inbox[_Done | None]
+) -> None:
+    """Start threads that do the jobs, and put into the mailbox how each has ended; after a failure they stop."""
+    waiting = iter(enumerate(jobs))
     lock = threading.Lock()
 
     def work() -> None:
-        while inner.reason is None:
+        while cancellation.reason is None:
             with lock:
                 number, job = next(waiting, (None, None))
             if number is None or job is None:
                 return
             try:
-                inbox.put(_Done(number, job(inner), None))
+                inbox.put(_Done(number, job(cancellation), None))
             except BaseException as error:  # noqa: BLE001 -- handed to the thread that waits, which raises it
                 inbox.put(_Done(number, None, error))
-                inner.cancel(Cancelled("Another part of the work failed."))
+                cancellation.cancel(Cancelled("Another part of the work failed."))
 
-    try:
-        for _ in range(min(most, len(todo))):
-            threading.Thread(target=work, daemon=True).start()
-        while len(results) < len(todo):
-            done = inbox.take()
-            cancellation.raise_if_cancelled()
-            if done is not None and done.error is not None:
-                raise done.error
-            if done is not None:
-                results[done.number] = done.result
-    finally:
-        forget()
-        inner.cancel(Cancelled("The work is over."))
-        inner.close()
-    return [results[number] for number, _ in todo]  # type: ignore[misc]  # each is what its job gave
+    for _ in range(min(most, len(jobs))):
+        threading.Thread(target=work, daemon=True).start()
+
+
+def _collect(count: int, inbox: Inbox[_Done | None], cancellation: Cancellation) -> dict[int, Any]:
+    """Wait for the results of so many jobs; raises what the first one failed with."""
+    results: dict[int, Any] = {}
+    while len(results) < count:
+        done = inbox.take()
+        cancellation.raise_if_cancelled()
+        if done is not None and done.error is not None:
+            raise done.error
+        if done is not None:
+            results[done.number] = done.result
+    return results
 
 
 def do_all(actions: Sequence[Callable[[], Result]], most: int = ACTIONS) -> list[Result]:

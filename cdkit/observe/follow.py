@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.panel import Panel
@@ -21,16 +21,28 @@ Tell = Callable[[str], None]
 """Called with one line for a person whenever there is something new to tell."""
 
 
+class Terms(NamedTuple):
+    """On what terms something is followed.
+
+    Attributes:
+        cancellation: ends the watching.
+        clock: the time.
+        tell: hears how it goes.
+        patience: every grace of a cause is so many times as long.
+    """
+
+    cancellation: Cancellation
+    clock: Clock
+    tell: Tell
+    patience: float = 1.0
+
+
 def follow(
     source: Watchable,
     queries: Mapping[str, ObjectQuery],
     keys: Iterable[Key],
     diagnose: Callable[[Snapshot], Mapping[Key, Verdict]],
-    *,
-    cancellation: Cancellation,
-    clock: Clock,
-    tell: Tell,
-    patience: float = 1.0,
+    terms: Terms,
     latest: float | None = None,
 ) -> dict[Key, Decision]:
     """Look again at every change until one thing has failed or all have succeeded, and give the decision on each.
@@ -42,23 +54,20 @@ def follow(
         queries: what to watch, by names that `diagnose` knows.
         keys: what is followed.
         diagnose: turns what is seen into a verdict on each of `keys`.
-        cancellation: ends the watching.
-        clock: the time.
-        tell: hears how it goes.
-        patience: every grace of a cause is so many times as long.
+        terms: how it is followed.
         latest: the time, on the clock's monotonic scale, at which the decisions are given although they are not final.
 
     Raises:
         CdkitError: the reason of the cancellation, or what the API server will not let us see.
     """
-    panel = Panel(keys, patience)
+    panel, clock = Panel(keys, terms.patience), terms.clock
     told = ""
 
     def next_look() -> float | None:
         looks = [look for look in (panel.next_look(clock.monotonic()), latest) if look is not None]
         return min(looks, default=None)
 
-    with Observation(source, queries, cancellation=cancellation, clock=clock) as observation:
+    with Observation(source, queries, cancellation=terms.cancellation, clock=clock) as observation:
         for snapshot in observation.changes(next_look):
             now = clock.monotonic()
             if snapshot.outage:
@@ -70,6 +79,6 @@ def follow(
             if panel.is_final or (latest is not None and now >= latest):
                 return panel.decisions
             if line != told:
-                tell(line)
+                terms.tell(line)
                 told = line
     raise AssertionError("an observation ends only by raising")

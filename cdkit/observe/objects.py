@@ -9,11 +9,9 @@ from cdkit.diagnosis.deletion import diagnose_deletion
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.replicas import is_observed, not_observed_yet
 from cdkit.diagnosis.verdict import FATAL_NOW, Cause, Progress, Verdict
-from cdkit.flow.cancellation import Cancellation
-from cdkit.flow.clock import Clock
 from cdkit.models.kube import ObjectRef
 from cdkit.observe.at_once import READY
-from cdkit.observe.follow import Tell, follow
+from cdkit.observe.follow import Terms, follow
 from cdkit.observe.kinds import OTHER, PODS, kind_of
 from cdkit.observe.snapshot import Snapshot
 from cdkit.observe.watches import Surroundings, itself, own_watches, selector_text, watches
@@ -26,12 +24,9 @@ OnProgress = Callable[[ObjectRef, Progress], None]
 def follow_objects(
     cluster: Cluster,
     refs: Iterable[ObjectRef],
+    terms: Terms,
     *,
-    cancellation: Cancellation,
-    clock: Clock,
-    tell: Tell,
     on_progress: OnProgress,
-    patience: float,
     seconds: float,
 ) -> dict[ObjectRef, Decision]:
     """Watch objects until all are ready at the same moment, one of them cannot become so, or the time is over.
@@ -42,11 +37,8 @@ def follow_objects(
     Args:
         cluster: the API server.
         refs: the objects; one that is not there has failed.
-        cancellation: ends the watching.
-        clock: the time.
-        tell: hears how it goes.
+        terms: how they are followed.
         on_progress: hears how many replicas are as they are to be, whenever that changes.
-        patience: every grace of a cause is so many times as long.
         seconds: how long to watch; after that the decisions are the last ones, some of which are not final.
 
     Returns:
@@ -59,41 +51,20 @@ def follow_objects(
     followed = [ref for ref in decisions if kind_of(ref) is not None]
     if not followed:
         return decisions
-    latest = clock.monotonic() + seconds
+    latest = terms.clock.monotonic() + seconds
     queries = watches(followed, _selectors(cluster, followed))
-    look = _Look(followed, on_progress)
-    return decisions | follow(
-        cluster,
-        queries,
-        followed,
-        look,
-        cancellation=cancellation,
-        clock=clock,
-        tell=tell,
-        patience=patience,
-        latest=latest,
-    )
+    return decisions | follow(cluster, queries, followed, _Look(followed, on_progress), terms, latest)
 
 
 def follow_removal(
-    cluster: Cluster,
-    refs: Iterable[ObjectRef],
-    *,
-    cancellation: Cancellation,
-    clock: Clock,
-    tell: Tell,
-    patience: float,
-    seconds: float,
+    cluster: Cluster, refs: Iterable[ObjectRef], terms: Terms, *, seconds: float
 ) -> dict[ObjectRef, Decision]:
     """Watch objects that were deleted until the last of them has gone, one is held, or the time is over.
 
     Args:
         cluster: the API server.
         refs: the objects; some may have gone already.
-        cancellation: ends the watching.
-        clock: the time.
-        tell: hears how it goes.
-        patience: every grace of a cause is so many times as long.
+        terms: how they are followed.
         seconds: how long to watch; after that the decisions are the last ones, some of which are not final.
 
     Returns:
@@ -105,28 +76,14 @@ def follow_removal(
     keys = tuple(dict.fromkeys(refs))
     if not keys:
         return {}
-    return follow(
-        cluster,
-        own_watches(keys),
-        keys,
-        lambda seen: {ref: diagnose_deletion(itself(seen, ref)) for ref in keys},
-        cancellation=cancellation,
-        clock=clock,
-        tell=tell,
-        patience=patience,
-        latest=clock.monotonic() + seconds,
-    )
+
+    def look(seen: Snapshot) -> dict[ObjectRef, Verdict]:
+        return {ref: diagnose_deletion(itself(seen, ref)) for ref in keys}
+
+    return follow(cluster, own_watches(keys), keys, look, terms, terms.clock.monotonic() + seconds)
 
 
-def follow_generation(
-    cluster: Cluster,
-    ref: ObjectRef,
-    *,
-    cancellation: Cancellation,
-    clock: Clock,
-    tell: Tell,
-    seconds: float,
-) -> Decision:
+def follow_generation(cluster: Cluster, ref: ObjectRef, terms: Terms, *, seconds: float) -> Decision:
     """Watch a workload until its controller has looked at it as it is now, or the time is over.
 
     What the controller does from then on it does by this specification: before that it may still do something by an
@@ -135,9 +92,7 @@ def follow_generation(
     Args:
         cluster: the API server.
         ref: the workload; when it goes meanwhile there is nothing to wait for.
-        cancellation: ends the watching.
-        clock: the time.
-        tell: hears what is waited for.
+        terms: how it is followed.
         seconds: how long to watch; after that the decision is the last one, which is not final.
 
     Raises:
@@ -150,16 +105,7 @@ def follow_generation(
             return {ref: READY.verdict}
         return {ref: not_observed_yet(live)}
 
-    return follow(
-        cluster,
-        own_watches((ref,)),
-        (ref,),
-        look,
-        cancellation=cancellation,
-        clock=clock,
-        tell=tell,
-        latest=clock.monotonic() + seconds,
-    )[ref]
+    return follow(cluster, own_watches((ref,)), (ref,), look, terms, terms.clock.monotonic() + seconds)[ref]
 
 
 def _selectors(cluster: Cluster, refs: Sequence[ObjectRef]) -> dict[ObjectRef, str]:

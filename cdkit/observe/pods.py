@@ -8,10 +8,8 @@ from cdkit.diagnosis.companion import ALONE, Companions
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.single_pod import diagnose_test_pod
 from cdkit.diagnosis.verdict import Verdict
-from cdkit.flow.cancellation import Cancellation
-from cdkit.flow.clock import Clock
 from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
-from cdkit.observe.follow import Tell, follow
+from cdkit.observe.follow import Terms, follow
 from cdkit.observe.snapshot import Snapshot
 from cdkit.ports.cluster import Watchable
 
@@ -20,12 +18,9 @@ def follow_pod(
     source: Watchable,
     ref: ObjectRef,
     container: str,
+    terms: Terms,
     *,
     on_look: Callable[[Manifest], None],
-    cancellation: Cancellation,
-    clock: Clock,
-    tell: Tell,
-    patience: float,
     companions: Companions = ALONE,
 ) -> Decision:
     """Watch a pod until its main container has ended, or it is clear that it never will run.
@@ -34,11 +29,8 @@ def follow_pod(
         source: an API server, or what speaks as one.
         ref: the pod.
         container: its main container.
+        terms: how it is followed.
         on_look: gets the pod at every look, to follow its logs, say.
-        cancellation: ends the watching.
-        clock: the time.
-        tell: hears how it goes.
-        patience: every grace of a cause is so many times as long.
         companions: containers beside the main one that may not end as they like.
 
     Raises:
@@ -52,17 +44,7 @@ def follow_pod(
         verdict = diagnose_test_pod(pod, seen["events"], container=container, name=ref.name, companions=companions)
         return {ref: verdict}
 
-    decisions = follow(
-        source,
-        _queries(ref),
-        [ref],
-        diagnose,
-        cancellation=cancellation,
-        clock=clock,
-        tell=tell,
-        patience=patience,
-    )
-    return decisions[ref]
+    return follow(source, _queries(ref), [ref], diagnose, terms)[ref]
 
 
 def _queries(ref: ObjectRef) -> dict[str, ObjectQuery]:

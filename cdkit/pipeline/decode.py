@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec.structs import FieldInfo
@@ -13,8 +11,10 @@ from msgspec.structs import FieldInfo
 from cdkit.models.duration import Duration
 from cdkit.models.problem import Position, Problem, SelfChecking
 from cdkit.models.quantity import Quantity
+from cdkit.pipeline.declared_types import fields_of, is_union, metas_of, unannotated, with_constraints
 from cdkit.pipeline.document import Node
 from cdkit.pipeline.suggest import did_you_mean
+from cdkit.pipeline.type_words import WRITTEN, mismatch
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 
@@ -63,7 +63,7 @@ def _salvaged(node: Node, wanted: Any) -> Any:
     value = _value(node, wanted, "", [])
     if not isinstance(value, Unknown):
         return value
-    inner = _unannotated(wanted)
+    inner = unannotated(wanted)
     if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
         return salvage(node, inner)
     if get_origin(inner) is dict and isinstance(node.value, dict):
@@ -73,49 +73,8 @@ def _salvaged(node: Node, wanted: Any) -> Any:
 
 
 def _empty(wanted: Any) -> Any:
-    inner = _unannotated(wanted)
+    inner = unannotated(wanted)
     return (get_origin(inner) or inner)()
-
-
-def _is_union(wanted: Any) -> bool:
-    return get_origin(wanted) in {Union, types.UnionType}
-
-
-def _unannotated(wanted: Any) -> Any:
-    return get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
-
-
-def metas_of(wanted: Any) -> tuple[msgspec.Meta, ...]:
-    """What a type was annotated with."""
-    metas = get_args(wanted)[1:] if get_origin(wanted) is Annotated else ()
-    return tuple(meta for meta in metas if isinstance(meta, msgspec.Meta))
-
-
-def with_constraints(member: Any, metas: Sequence[msgspec.Meta]) -> Any:
-    """A member of a union, with those constraints of the union that its type can have: `Meta(ge=1)` of `int | None`."""
-    inner = _unannotated(member)
-    names: tuple[str, ...] = ()
-    if inner in {int, float}:
-        names = ("ge", "gt", "le", "lt", "multiple_of")
-    elif inner is str:
-        names = ("min_length", "max_length", "pattern")
-    elif get_origin(inner) in {list, tuple, dict}:
-        names = ("min_length", "max_length")
-    for meta in metas:
-        wish = {name: getattr(meta, name) for name in names if getattr(meta, name) is not None}
-        member = Annotated[member, msgspec.Meta(**wish)] if wish else member
-    return member
-
-
-@lru_cache(maxsize=256)
-def fields_of(wanted: type[msgspec.Struct]) -> dict[str, FieldInfo]:
-    """The fields of a struct by the name that they have in a file."""
-    return {field.encode_name: field for field in msgspec.structs.fields(wanted)}
-
-
-def takes_expressions(field: FieldInfo) -> bool:
-    """Whether a field may hold `${{ }}`; one declared with `Meta(extra={"expressions": False})` may not."""
-    return not any((meta.extra or {}).get("expressions") is False for meta in metas_of(field.type))
 
 
 def _struct(node: Node, wanted: type[Struct], problems: list[Problem]) -> Struct | Unknown:
@@ -172,14 +131,14 @@ def _is_left_empty(node: Node, field: FieldInfo) -> bool:
 
 def _value(node: Node, wanted: Any, name: str, problems: list[Problem]) -> Any:
     """One value of the wanted type, or UNKNOWN."""
-    inner = _unannotated(wanted)
-    if inner is Node or (_is_union(inner) and Node in get_args(inner)):
+    inner = unannotated(wanted)
+    if inner is Node or (is_union(inner) and Node in get_args(inner)):
         return node
     if node.pending:
         return node.text if _takes_text(inner) else UNKNOWN
-    if _is_union(inner):
+    if is_union(inner):
         return _union(node, wanted, get_args(inner), name, problems)
-    if inner in _WRITTEN:
+    if inner in WRITTEN:
         return _written(node, inner, name, problems)
     if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
         return _struct(node, inner, problems)
@@ -191,7 +150,7 @@ def _value(node: Node, wanted: Any, name: str, problems: list[Problem]) -> Any:
 
 
 def _takes_text(inner: Any) -> bool:
-    return inner is str or inner is Any or (_is_union(inner) and str in get_args(inner))
+    return inner is str or inner is Any or (is_union(inner) and str in get_args(inner))
 
 
 def _sequence(items: Sequence[Node], inner: Any, name: str, problems: list[Problem]) -> Any:
@@ -225,15 +184,16 @@ def _union(node: Node, wanted: Any, members: tuple[Any, ...], name: str, problem
         return None
     fitting = [member for member in members if _shape_of(member) == _shape_of(type(node.value))]
     # `int | str` takes 3 as a number, and 25% and yes as text.
-    exact = [member for member in fitting if type(node.value) is _unannotated(member)] if len(fitting) > 1 else fitting
+    exact = [member for member in fitting if type(node.value) is unannotated(member)] if len(fitting) > 1 else fitting
     if not fitting:
-        return _mismatch(node, wanted, name, problems)
+        problems.append(mismatch(node, wanted, name))
+        return UNKNOWN
     chosen = (exact or [member for member in fitting if member is str] or fitting)[0]
     return _value(node, with_constraints(chosen, metas_of(wanted)), name, problems)
 
 
 def _shape_of(wanted: Any) -> str:
-    inner = _unannotated(wanted)
+    inner = unannotated(wanted)
     base = get_origin(inner) or inner
     if base in {list, tuple}:
         return "list"
@@ -242,16 +202,10 @@ def _shape_of(wanted: Any) -> str:
     return "empty" if base is type(None) else "scalar"
 
 
-_WRITTEN: dict[Any, str] = {
-    Duration: "a duration such as 90s or 5m",
-    Quantity: "a quantity such as 500m or 128Mi",
-}
-"""Types that are read from how the value is written, and what a person would call them."""
-
-
 def _written(node: Node, wanted: type[Duration | Quantity], name: str, problems: list[Problem]) -> Any:
     if node.value is None or isinstance(node.value, dict | list | bool):
-        return _mismatch(node, wanted, name, problems)
+        problems.append(mismatch(node, wanted, name))
+        return UNKNOWN
     try:
         return wanted.parse(node.text)
     except ValueError as error:
@@ -267,57 +221,5 @@ def _scalar(node: Node, wanted: Any, inner: Any, name: str, problems: list[Probl
     try:
         return msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
-        return _mismatch(node, wanted, name, problems, error)
-
-
-def _mismatch(
-    node: Node, wanted: Any, name: str, problems: list[Problem], error: msgspec.ValidationError | None = None
-) -> Unknown:
-    inner = _unannotated(wanted)
-    remedy = None
-    if get_origin(inner) is Literal:
-        choices = [str(choice) for choice in get_args(inner)]
-        message = f"{name!r} cannot be {node.text!r}."
-        remedy = did_you_mean(node.text, choices)
-    elif error is not None and _same_kind(node, inner):
-        # A pattern says nothing to a person, so its annotation may have a title that does.
-        told = next((f"must be {meta.title}" for meta in metas_of(wanted) if meta.title and meta.pattern), None)
-        message = f"{name!r}: {told or _constraint(error)}."
-    else:
-        shown = f" ({node.text!r})" if node.text else ""
-        message = f"{name!r} must be {type_name(inner)}; here stands {node.kind}{shown}."
-    problems.append(Problem(message, node.position, remedy))
-    return UNKNOWN
-
-
-def _same_kind(node: Node, inner: Any) -> bool:
-    kinds = (int, float) if inner is float else inner
-    return isinstance(inner, type) and isinstance(node.value, kinds) and not isinstance(node.value, bool)
-
-
-def _constraint(error: msgspec.ValidationError) -> str:
-    """What msgspec demands ('Expected `int` >= 1'), in the words of `type_name`."""
-    names = {"`str`": "text", "`int`": "a whole number", "`float`": "a number", "`array`": "a list"}
-    text = str(error).split(" - at ")[0].removeprefix("Expected ")
-    for name, word in names.items():
-        text = text.replace(name, word)
-    return f"must be {text}"
-
-
-def type_name(wanted: Any) -> str:
-    """What a person would call a type: 'text', 'a list of text', 'a whole number'."""
-    names = {str: "text", int: "a whole number", float: "a number", bool: "true or false", type(None): "empty"}
-    if get_origin(wanted) is Annotated:
-        return type_name(_unannotated(wanted))
-    if wanted in names:
-        return names[wanted]
-    if wanted in _WRITTEN:
-        return _WRITTEN[wanted]
-    origin, args = get_origin(wanted), get_args(wanted)
-    if origin in {list, tuple}:
-        return f"a list of {type_name(args[0])}"
-    if origin in {Union, types.UnionType}:
-        return " or ".join(type_name(member) for member in args if member is not type(None))
-    if origin is Literal:
-        return " or ".join(str(choice) for choice in args)
-    return "a mapping"
+        problems.append(mismatch(node, wanted, name, error))
+        return UNKNOWN

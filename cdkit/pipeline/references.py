@@ -10,7 +10,7 @@ import msgspec
 from cdkit.models.build import Build
 from cdkit.models.environment import Environment
 from cdkit.models.problem import Problem
-from cdkit.pipeline.decode import fields_of
+from cdkit.pipeline.declared_types import fields_of
 from cdkit.pipeline.document import Node
 from cdkit.pipeline.expressions import ExpressionError, Reference, has_expression, references_in
 from cdkit.pipeline.suggest import did_you_mean

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from cdkit.pipeline.decode import fields_of
+from cdkit.pipeline.declared_types import fields_of
 from cdkit.pipeline.include import INCLUDE
 from cdkit.pipeline.model import PipelineSpec, StepSpec
 from cdkit.pipeline.type_schema import Schema, TypeSchemas, reference, summary

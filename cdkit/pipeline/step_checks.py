@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cdkit import errors
 from cdkit.models.problem import Position, Problem
-from cdkit.pipeline.decode import fields_of, takes_expressions
+from cdkit.pipeline.declared_types import fields_of, takes_expressions
 from cdkit.pipeline.document import Node
 from cdkit.pipeline.expressions import has_expression, is_whole_expression
 from cdkit.pipeline.matrix import MOST_COMBINATIONS

@@ -15,7 +15,7 @@ from msgspec.structs import FieldInfo
 from cdkit.models import quantity
 from cdkit.models.duration import LONGEST, PATTERN, Duration
 from cdkit.models.quantity import Quantity
-from cdkit.pipeline.decode import fields_of, metas_of, takes_expressions, with_constraints
+from cdkit.pipeline.declared_types import fields_of, metas_of, takes_expressions, with_constraints
 from cdkit.pipeline.document import Node
 
 Schema = dict[str, Any]

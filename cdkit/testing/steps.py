@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from cdkit.errors import CdkitError, CheckFailed, InvalidInput, StepBroken
+from cdkit.findings import Findings
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import Clock
 from cdkit.models.build import Build
@@ -67,10 +68,8 @@ class RecordedRun:
         self.artifacts = workspace / ".cdkit" / "runs" / self.id
         self.build = build
         self.environment = environment
-        self.begun: list[str] = []
-        """Other steps that have begun to work, for a step that wants to know."""
         self.events: list[Event] = []
-        self.kept: dict[tuple[str, type], Any] = {}
+        self.findings = Findings()
         self._plugins = plugins
         self._redactor = Redactor()
         self._lock = threading.Lock()

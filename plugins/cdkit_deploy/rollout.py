@@ -64,7 +64,7 @@ def await_rollout(ctx: StepContext, ref: ObjectRef, longest: Duration) -> str:
         RolloutFailed: it cannot complete, or did not within its time.
     """
     try:
-        decision = ctx.follow_workload(ref, longest)
+        decision = ctx.follow(ref, longest)
     except (Cancelled, TimedOut):
         ctx.warn(
             f"The rollout of {ref} was neither finished nor undone: the cluster goes on with it. Run again to see it."

@@ -24,6 +24,6 @@ def cdkit_register_project_readers() -> list[ProjectReader]:
 @hookimpl
 def cdkit_register_manifest_enrichers() -> list[ManifestEnricher]:
     """Bring the enrichers of cdkit itself."""
-    from cdkit_manifests.enrichers import own_enrichers
+    from cdkit_manifests.enrichers.own import OWN_ENRICHERS
 
-    return own_enrichers()
+    return list(OWN_ENRICHERS)

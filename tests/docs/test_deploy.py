@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 import yaml
 
-from cdkit.pipeline.decode import fields_of
+from cdkit.pipeline.declared_types import fields_of
 from cdkit_deploy.apply import Apply
 from cdkit_deploy.ledger.record import Verdict
 from cdkit_deploy.order import PHASE, RANKS, phase_of

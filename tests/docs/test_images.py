@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cdkit.models.build import Build
-from cdkit.pipeline.decode import fields_of
+from cdkit.pipeline.declared_types import fields_of
 from cdkit.pipeline.load import load
 from cdkit.plugin.installed import installed_plugins
 from cdkit.plugin.manager import load_steps

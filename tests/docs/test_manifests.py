@@ -13,7 +13,7 @@ import yaml
 from cdkit.api import Environment
 from cdkit.testing import run_step
 from cdkit.testing.pytest_plugin import Golden
-from cdkit_manifests.enrichers import own_enrichers
+from cdkit_manifests.enrichers.own import OWN_ENRICHERS
 from cdkit_manifests.generate import GenerateManifests
 from cdkit_manifests.readers import own_readers
 from cdkit_manifests.settings.fabric8 import COUNTERPARTS
@@ -26,7 +26,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "manifests.md"
 def enrichers_table() -> Iterator[str]:
     yield "| enricher | what it writes |"
     yield "|---|---|"
-    for enricher in own_enrichers():
+    for enricher in OWN_ENRICHERS:
         yield f"| `{enricher.name}` | {enricher.summary} |"
 
 

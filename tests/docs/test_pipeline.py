@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cdkit.pipeline.decode import fields_of
+from cdkit.pipeline.declared_types import fields_of
 from cdkit.pipeline.model import PipelineSpec, StepSpec
 
 PAGE = (Path(__file__).parents[2] / "docs" / "pipeline.md").read_text(encoding="utf-8")

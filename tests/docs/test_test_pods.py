@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from cdkit.models.duration import Duration
-from cdkit.pipeline.decode import fields_of, metas_of
+from cdkit.pipeline.declared_types import fields_of, metas_of
 from cdkit.pipeline.load import load
 from cdkit.plugin.installed import installed_plugins
 from cdkit.plugin.manager import load_steps

@@ -19,6 +19,7 @@ from cdkit.flow.clock import SystemClock
 from cdkit.models.environment import Environment
 from cdkit.models.event import StepWaiting
 from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
+from cdkit.observe.follow import Terms
 from cdkit.observe.objects import follow_objects
 from cdkit.observe.observation import Observation
 from cdkit.step import Step
@@ -260,11 +261,8 @@ def test_a_rollout_is_watched_and_not_asked_about(
     decision = follow_objects(
         faulty_cluster,
         [ref],
-        cancellation=Cancellation(),
-        clock=SystemClock(),
-        tell=lambda _: None,
+        Terms(Cancellation(), SystemClock(), lambda _: None),
         on_progress=lambda *_: None,
-        patience=1,
         seconds=60,
     )[ref]
     assert decision.state == "succeeded"

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import stat
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +20,7 @@ from cdkit.clients.registry.persistence import ATTEMPTS, PassingFault
 from cdkit.errors import AccessDenied, CdkitError, RegistryUnreachable, RequestRejected, WorldFailed
 from cdkit.models.image import Credentials
 from cdkit.testing import FakeClock
+from tests.certificates import self_signed
 from tests.faults.played_server import Asked, PlayedServer, Said, played_server
 
 CONFIG = json.dumps({"os": "linux", "architecture": "arm64", "variant": "v8"}).encode()
@@ -501,10 +501,20 @@ def test_a_redirect_in_a_circle_ends(place: Place) -> None:
 
 def test_an_insecure_registry_has_to_be_named_and_a_proxy_is_used(place: Place) -> None:
     place.server.answers(SERVED)
-    proxied = place.registry(HTTP_PROXY=f"http://user:pass@{place.server.host}", CDKIT_INSECURE_REGISTRIES="r.example")
+    proxied = place.registry(
+        HTTP_PROXY=f"http://user:p%40ss@{place.server.host}", CDKIT_INSECURE_REGISTRIES="r.example"
+    )
     assert proxied.digest("r.example/team/hello:1") == DIGEST
     assert place.server.asked[0].path == "http://r.example/v2/team/hello/manifests/1"
-    assert place.server.asked[0].headers["proxy-authorization"] == basic("user", "pass")
+    assert place.server.asked[0].headers["proxy-authorization"] == basic("user", "p@ss")
+
+
+def test_what_is_no_proxy_is_said_without_its_login(place: Place) -> None:
+    registry = place.registry(HTTPS_PROXY="http://user:s3cret@proxy.example:port")
+    with pytest.raises(RegistryUnreachable) as refused:
+        registry.digest("r.example/team/hello:1")
+    assert refused.value.message == "The proxy for r.example cannot be used: its address is not `http://HOST:PORT`."
+    assert "NO_PROXY" in refused.value.remedy
 
 
 def test_a_host_that_is_excepted_from_the_proxy_is_asked_itself(place: Place) -> None:
@@ -516,26 +526,17 @@ def test_a_host_that_is_excepted_from_the_proxy_is_asked_itself(place: Place) ->
     assert not place.server.asked
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1 that nobody signed, and its key."""
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1"
-    subprocess.run([*command.split(), "-keyout", path, "-out", f"{path}.crt"], check=True, capture_output=True)
-    path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
-    return path
-
-
 def connect(url: str, **environ: str) -> Callable[[], object]:
     return lambda: Connections(environ).open("GET", url, {}).status
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Path) -> None:
-    with played_server(str(certificate)) as server:
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    signed = self_signed(tmp_path)
+    with played_server(str(signed.with_key)) as server:
         with pytest.raises(RegistryUnreachable, match="CERTIFICATE_VERIFY_FAILED") as refused:
             connect(f"https://{server.host}/")()
         assert "SSL_CERT_FILE" in refused.value.remedy
-        assert connect(f"https://{server.host}/", REQUESTS_CA_BUNDLE=f"{certificate}.crt")() == 404
+        assert connect(f"https://{server.host}/", REQUESTS_CA_BUNDLE=str(signed.certificate))() == 404
 
 
 def test_authorities_that_cannot_be_read_are_named(tmp_path: Path) -> None:

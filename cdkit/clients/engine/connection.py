@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from cdkit.clients.faults import innermost, words_of
 from cdkit.errors import EngineUnreachable
 from cdkit.flow.cancellation import Cancellation, until_cancelled
 
@@ -125,13 +126,9 @@ def _hang_up(responses: list[Any]) -> None:
 
 def unreachable(error: BaseException, address: str) -> EngineUnreachable:
     """What a fault of a connection means: that the engine at an address does not answer, and why."""
-    inner = error
-    while (deeper := inner.__cause__ or inner.__context__) is not None:
-        inner = deeper
-    if isinstance(inner, PermissionError):
+    if isinstance(innermost(error), PermissionError):
         return EngineUnreachable(
             f"The Docker engine's socket {address} may not be used by this account (permission denied).",
             remedy="Add the account to the socket's group (often `docker`), or point DOCKER_HOST at another engine.",
         )
-    reason = inner.strerror if isinstance(inner, OSError) and inner.strerror else str(inner)
-    return EngineUnreachable(f"The Docker engine at {address} does not answer: {' '.join(reason.split())}.")
+    return EngineUnreachable(f"The Docker engine at {address} does not answer: {words_of(error)}.")

@@ -11,7 +11,9 @@ from time import monotonic
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+from cdkit.clients.kube.connections import Connections, settle_proxy
 from cdkit.clients.kube.package import complete, parts
+from cdkit.clients.proxies import NoProxy
 from cdkit.errors import AccessDenied, ClusterUnreachable
 
 POOL_SIZE = 32
@@ -29,8 +31,7 @@ class ApiServer:
     """A configured API server: its address, our connections to it and our credentials.
 
     Attributes:
-        pool: urllib3's pool of connections to it, or to the proxy before it.
-        is_behind_proxy: whether a proxy is asked instead of the server.
+        connections: our connections to it, or to the proxy before it.
         name: the server's name and port, as its requests have them.
         root: what stands before every path in what the pool is asked for.
 
@@ -44,24 +45,18 @@ class ApiServer:
         self.context = context
         self.namespace = namespace
         self.host: str = configuration.host.rstrip("/")
-        manager = parts().RESTClientObject(configuration).pool_manager
-        if self.host.startswith("https:"):
-            from cdkit.clients.kube.read_ahead import let_read_ahead
-
-            let_read_ahead(manager.connection_pool_kw)
-        # Looking the one and the same server up at each request is a fifth of what it costs us.
-        self.pool: Any = manager if manager.proxy else manager.connection_from_url(self.host)
-        self.is_behind_proxy = bool(manager.proxy)
+        self.connections = Connections(configuration)
         address = urlsplit(self.host)
         self.name = address.netloc.rpartition("@")[2]
-        self.root = self.host if manager.proxy else address.path
+        self.root = self.host if self.connections.proxy else address.path
         self._configuration = configuration
         self._lock = threading.Lock()
         self._credentials: dict[str, str] = {}
         self._looked_at = float("-inf")
 
     def __str__(self) -> str:
-        return f"the API server of {self.context} ({self.host})"
+        by = f" by the proxy {self.connections.proxy}" if self.connections.proxy else ""
+        return f"the API server of {self.context} ({self.host}{by})"
 
     def credentials(self) -> dict[str, str]:
         """The headers that say who we are; expired tokens are renewed first.
@@ -153,7 +148,9 @@ def _from_files(files: str, context: str) -> ApiServer:
             remedy="Run the credential plugin that the kubeconfig names by hand, and see what it says.",
         )
     namespace = loader.current_context["context"].get("namespace") or "default"
-    return _server(configuration, f"context {chosen!r}", namespace)
+    # The package's loader has it only where the kubeconfig does.
+    proxy = getattr(loader, "proxy", "") or ""
+    return _server(configuration, f"context {chosen!r}", namespace, proxy)
 
 
 def _from_pod() -> ApiServer:
@@ -178,13 +175,20 @@ def _new_configuration() -> Any:
     return configuration
 
 
-def _server(configuration: Any, context: str, namespace: str) -> ApiServer:
+def _server(configuration: Any, context: str, namespace: str, proxy: str = "") -> ApiServer:
     if not configuration.verify_ssl:
         _accept_unverified_tls()
     try:
+        settle_proxy(configuration, proxy)
+    except NoProxy as error:
+        raise ClusterUnreachable(
+            f"The proxy of {context} cannot be used: {error}.",
+            remedy="Correct `proxy-url` in the kubeconfig, else HTTPS_PROXY or ALL_PROXY.",
+        ) from error
+    try:
         return ApiServer(configuration, context, namespace)
     except Exception as error:
-        raise ClusterUnreachable(f"The TLS or proxy settings of {context} cannot be used: {error}") from error
+        raise ClusterUnreachable(f"The TLS settings of {context} cannot be used: {error}") from error
 
 
 def _accept_unverified_tls() -> None:

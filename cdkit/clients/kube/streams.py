@@ -11,7 +11,8 @@ import msgspec
 
 from cdkit.clients.chunks import Chunks
 from cdkit.clients.kube.errors import Answer, Request, error_of
-from cdkit.clients.kube.transport import Transport, unreachable
+from cdkit.clients.kube.faults import unreachable
+from cdkit.clients.kube.transport import Transport
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.kube import Manifest
 

@@ -1,4 +1,4 @@
-"""Requests to an API server: plain JSON, and a connection's faults told as ours."""
+"""Requests to an API server: plain JSON, a connection's faults told as ours, and another try where that may help."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from cdkit import __version__
 from cdkit.clients.kube.config import POOL_SIZE, ApiServer
 from cdkit.clients.kube.errors import Answer
 from cdkit.clients.kube.exchange import Exchange, seconds_of
+from cdkit.clients.kube.faults import CONNECT_SECONDS, may_pass, unreachable, was_not_done
 from cdkit.clients.kube.retry import Sleep, retried
-from cdkit.errors import ClusterUnreachable
 
-CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 WATCH_MARGIN_SECONDS = 15.0
 """A watch that is silent for so long after its time is dead."""
@@ -36,7 +35,7 @@ class Transport:
     def __init__(self, server: ApiServer, sleep: Sleep) -> None:
         self.server = server
         self._sleep = sleep
-        self._exchange = Exchange(self._new_connection, server.name, POOL_SIZE, READ_SECONDS)
+        self._exchange = Exchange(lambda: server.connections.new(CONNECT_SECONDS), server.name, POOL_SIZE, READ_SECONDS)
 
     def ask(self, method: str, path: str, body: Any = None, *, content_type: str = JSON) -> Answer:
         """Send a request that may be repeated, and repeat it a few times on faults that may pass.
@@ -44,7 +43,7 @@ class Transport:
         Raises:
             ClusterUnreachable: no answer came.
         """
-        return retried(lambda: self._send(method, path, body, content_type), self._sleep, _may_pass)
+        return retried(lambda: self._send(method, path, body, content_type), self._sleep, may_pass)
 
     def ask_once(self, method: str, path: str, body: Any = None, *, content_type: str = JSON) -> Answer:
         """Send a request that must not happen twice.
@@ -55,7 +54,7 @@ class Transport:
         Raises:
             ClusterUnreachable: no answer came.
         """
-        return retried(lambda: self._send(method, path, body, content_type), self._sleep, _was_not_done)
+        return retried(lambda: self._send(method, path, body, content_type), self._sleep, was_not_done)
 
     def open(self, path: str, read_seconds: float | None) -> Any:
         """Start to read a long answer, and give urllib3's response.
@@ -80,7 +79,7 @@ class Transport:
     def _send(self, method: str, path: str, body: Any, content_type: str) -> Answer:
         encoded = None if body is None else msgspec.json.encode(body)
         headers = self._headers() if body is None else self._headers() | {"Content-Type": content_type}
-        if self.server.is_behind_proxy:
+        if self.server.connections.proxy:
             response = self._opened(method, path, encoded, headers, READ_SECONDS, preload_content=True)
             return Answer(response.status, response.data, seconds_of(response.headers.get("Retry-After", "")))
         return self._exchanged(method, path, encoded, headers)
@@ -94,11 +93,6 @@ class Transport:
             return self._exchange.ask(method, self.server.root + path, headers, body)
         except (HTTPError, OSError, CertificateError, HttpParserError) as error:
             raise unreachable(self.server, error) from error
-
-    def _new_connection(self) -> Any:
-        connection = self.server.pool._new_conn()  # noqa: SLF001 -- urllib3 has no other name for it
-        connection.timeout = CONNECT_SECONDS
-        return connection
 
     def _headers(self) -> dict[str, str]:
         return {"Accept": JSON, "User-Agent": f"cdkit/{__version__}", **self.server.credentials()}
@@ -117,7 +111,7 @@ class Transport:
         from urllib3.exceptions import HTTPError
 
         try:
-            return self.server.pool.urlopen(
+            return self.server.connections.pool.urlopen(
                 method,
                 self.server.root + path,
                 body=body,
@@ -134,40 +128,3 @@ class Transport:
 def spread(seconds: int) -> int:
     """A time of at most so many seconds, so that watches that began together do not all end together."""
     return max(1, int(seconds * random.uniform(0.8, 1.0)))  # noqa: S311 -- no secret depends on it
-
-
-def unreachable(server: ApiServer, error: BaseException) -> ClusterUnreachable:
-    """The error that a fault of the connection means; its cause has to be kept by the caller."""
-    reason, remedy = _reason(error), None
-    if "CERTIFICATE_VERIFY_FAILED" in reason:
-        remedy = "Check `certificate-authority` and the server's name in the kubeconfig."
-    return ClusterUnreachable(f"No answer from {server}: {reason}.", remedy=remedy)
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost fault in its own words: 'Connection refused', rather than the objects around it."""
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError
-
-    if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
-        return f"no connection within {CONNECT_SECONDS:.0f} seconds"
-    if isinstance(error, ReadTimeoutError | TimeoutError):
-        return "it was connected, and then silent for too long"
-    inner = error
-    while (deeper := inner.__cause__ or inner.__context__) is not None:
-        inner = deeper
-    strerror = inner.strerror if isinstance(inner, OSError) else None
-    return " ".join((strerror or str(inner)).split()).rstrip(".")
-
-
-def _was_not_done(outcome: Answer | ClusterUnreachable) -> bool:
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-
-    if isinstance(outcome, Answer):
-        return outcome.transient and outcome.retry_after > 0
-    return isinstance(outcome.__cause__, NewConnectionError | ConnectTimeoutError)
-
-
-def _may_pass(outcome: Answer | ClusterUnreachable) -> bool:
-    if isinstance(outcome, Answer):
-        return outcome.transient
-    return "CERTIFICATE_VERIFY_FAILED" not in str(outcome)

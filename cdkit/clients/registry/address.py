@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from urllib.parse import quote
 
@@ -102,14 +101,3 @@ class Address(msgspec.Struct, frozen=True):
 def is_digest(text: str) -> bool:
     """Whether a text is a digest that can be verified."""
     return _DIGEST.fullmatch(text) is not None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a registry is on this very machine; these speak plain HTTP, as Docker takes it too."""
-    name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return False

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cdkit import __version__
-from cdkit.clients.registry.address import is_loopback
+from cdkit.clients.faults import reason_of
+from cdkit.clients.loopback import is_loopback
+from cdkit.clients.proxies import NoProxy, parse_proxy
 from cdkit.clients.registry.persistence import PassingFault
 from cdkit.errors import RegistryUnreachable
 
@@ -99,19 +101,22 @@ class Connections:
             return self._pools[key]
 
     def _new_pool(self, scheme: str, host: str) -> PoolManager:
-        from urllib3 import PoolManager, ProxyManager, make_headers
+        from urllib3 import PoolManager, ProxyManager
 
         settings: dict[str, Any] = {"maxsize": POOL_SIZE}
         if scheme == "https":
             settings["ssl_context"] = self._trust(host)
-        proxy = self._proxy(scheme, host)
-        if not proxy:
+        named = self._proxy(scheme, host)
+        if not named:
             return PoolManager(**settings)
-        parts = urlsplit(proxy)
-        if parts.username is None:
-            return ProxyManager(proxy, **settings)
-        login = f"{parts.username}:{parts.password or ''}"
-        return ProxyManager(proxy, proxy_headers=make_headers(proxy_basic_auth=login), **settings)
+        try:
+            proxy = parse_proxy(named)
+        except NoProxy as error:
+            raise RegistryUnreachable(
+                f"The proxy for {host} cannot be used: {error}.",
+                remedy=f"Correct {scheme.upper()}_PROXY or ALL_PROXY, or except {host} in NO_PROXY.",
+            ) from error
+        return ProxyManager(proxy.url, proxy_headers=proxy.headers, **settings)
 
     def _trust(self, host: str) -> SSLContext:
         import ssl
@@ -142,12 +147,12 @@ class Connections:
         proxies = {name.lower().removesuffix("_proxy"): value for name, value in self._environ.items() if value}
         if proxy_bypass_environment(host, {"no": proxies.get("no", "")}):
             return ""
-        found = proxies.get(scheme) or proxies.get("all", "")
-        return found if not found or "://" in found else f"http://{found}"
+        return proxies.get(scheme) or proxies.get("all", "")
 
 
 def _fault(url: str, error: BaseException) -> PassingFault | RegistryUnreachable:
-    reason, host = _reason(error), urlsplit(url).netloc
+    reason = reason_of(error, connect_seconds=CONNECT_SECONDS, silence=f"{READ_SECONDS:.0f} seconds")
+    host = urlsplit(url).netloc
     message = f"No answer from {host}: {reason}."
     if "CERTIFICATE_VERIFY_FAILED" in reason:
         remedy = f"Name the file of its CA in SSL_CERT_FILE, or put it under {CERTIFICATES}/{host}/ca.crt."
@@ -162,18 +167,3 @@ def _is_connected(error: BaseException) -> bool:
     from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
     return not isinstance(error, (ConnectTimeoutError, NewConnectionError))
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost fault in its own words: 'Connection refused', rather than the objects around it."""
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError
-
-    if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
-        return f"no connection within {CONNECT_SECONDS:.0f} seconds"
-    if isinstance(error, ReadTimeoutError):
-        return f"it was connected, and then silent for {READ_SECONDS:.0f} seconds"
-    inner = error
-    while (deeper := inner.__cause__ or inner.__context__) is not None:
-        inner = deeper
-    strerror = inner.strerror if isinstance(inner, OSError) else None
-    return " ".join((strerror or str(inner)).split()).rstrip(".")

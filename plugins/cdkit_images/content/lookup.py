@@ -45,18 +45,23 @@ class Lookup(msgspec.Struct, frozen=True):
 MOST_REASONS = 10
 
 
+class _Answer(msgspec.Struct, frozen=True):
+    """What a check found to be served, and the options that it had."""
+
+    options: BuildOptions
+    lookup: Lookup
+
+
 class _Asked(msgspec.Struct):
-    """What a run has asked already, so that its check and its steps ask once.
+    """What a run has asked already, so that all its steps ask once.
 
     Attributes:
         bases: the base images by reference.
         served: the ids of images that a registry serves, by reference. What it does not serve is asked for again.
-        answers: what checks found to be served, by the step; with the options that they had.
     """
 
     bases: dict[str, Base] = {}
     served: dict[str, str] = {}
-    answers: dict[str, tuple[BuildOptions, Lookup]] = {}
 
 
 _asked: WeakKeyDictionary[object, _Asked] = WeakKeyDictionary()
@@ -109,16 +114,16 @@ def look_up(
 def remember_answer(ctx: StepContext, options: BuildOptions, lookup: Lookup) -> None:
     """Remember what a check found, for when its step is run."""
     if lookup.keeper:
-        _asked_in(ctx).answers[ctx.step] = (options, lookup)
+        ctx.keep(_Answer(options, lookup))
 
 
 def answer_of_check(ctx: StepContext, options: BuildOptions) -> Lookup | None:
     """The image that the step's check found to be served; None when there was none, or things may have changed since.
 
-    While no other step has begun to work, none can have written files; to look at all of them twice takes long.
+    To look at all files of a context twice takes long, and only other steps of the run write files that a build reads.
     """
-    asked_with, lookup = _asked_in(ctx).answers.get(ctx.step, (None, None))
-    return lookup if ctx.is_first and asked_with == options else None
+    answer = ctx.kept(_Answer)
+    return answer.lookup if answer is not None and answer.options == options else None
 
 
 def told_reasons(lookup: Lookup) -> list[str]:

@@ -6,7 +6,6 @@ import base64
 import json
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from tests.certificates import self_signed
 
 HANGING = 30.0
 """Seconds for which a server that hangs does not answer."""
@@ -105,11 +106,8 @@ def denies(body: bytes) -> tuple[int, bytes]:
 
 def with_certificate(server: Played, folder: Path) -> str:
     """Let a server on the loopback speak TLS; gives the certificate that vouches for it, as base64."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    files = ["-keyout", str(key), "-out", str(certificate), "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(["openssl", *request, *files], check=True, capture_output=True)
+    signed = self_signed(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(signed.with_key)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    return base64.b64encode(certificate.read_bytes()).decode()
+    return base64.b64encode(signed.certificate.read_bytes()).decode()

@@ -94,3 +94,54 @@ def test_the_package_is_whole_for_everybody_else() -> None:
 
     assert kubernetes.client.CoreV1Api(kubernetes.client.ApiClient())
     assert isinstance(requests_oauthlib.OAuth2Session, type)
+
+
+def proxy_to(folder: Path, server: str, cluster: str = "") -> str:
+    """The proxy by which a server is asked."""
+    text = TWO_CONTEXTS.replace("https://k.example:6443/", server).replace("{server:", f"{{{cluster}server:")
+    return connect("", write(folder, text)).connections.proxy
+
+
+@pytest.fixture
+def behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a company."""
+    monkeypatch.setenv("HTTPS_PROXY", "proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", ".here.example,10.0.0.0/8")
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+@pytest.mark.parametrize(
+    ("server", "proxy"),
+    [
+        ("https://k.example:6443", "http://proxy.example:3128"),
+        ("https://k.here.example:6443", ""),
+        ("https://10.96.0.1", ""),
+        ("https://127.0.0.1:6443", ""),
+        ("https://localhost:6443", ""),
+        ("https://[::1]:6443", ""),
+    ],
+)
+def test_the_proxy_of_the_environment_is_used_as_kubectl_uses_it(tmp_path: Path, server: str, proxy: str) -> None:
+    assert proxy_to(tmp_path, server) == proxy
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_a_proxy_that_the_kubeconfig_names_is_used_whatever_the_environment_says(tmp_path: Path) -> None:
+    named = 'proxy-url: "http://u:hunter2@mine.example:8080", '
+    for server in ("https://k.example:6443", "https://k.here.example", "https://127.0.0.1:6443"):
+        assert proxy_to(tmp_path, server, named) == "http://mine.example:8080"
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("socks5://u:hunter2@p.example:1080", "it is socks5://p.example, and only http:// and https:// are known"),
+        ("http://u:hunter2@p.example:abc", "its address is not `http://HOST:PORT`"),
+        ("http://u:hunter2/@[p", "its address is not `http://HOST:PORT`"),
+        ("http://", "its address is not `http://HOST:PORT`"),
+    ],
+)
+def test_what_is_no_proxy_is_said_without_its_login(tmp_path: Path, url: str, why: str) -> None:
+    error = refusal(tmp_path, TWO_CONTEXTS.replace("{server:", f'{{proxy-url: "{url}", server:'))
+    assert error.message == f"The proxy of context 'kind-staging' cannot be used: {why}."
+    assert "`proxy-url`" in error.remedy

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cdkit.clients.registry.address import Address, is_loopback
+from cdkit.clients.loopback import is_loopback
+from cdkit.clients.registry.address import Address
 from cdkit.clients.registry.answers import Answer
 from cdkit.clients.registry.authority import Authority
 from cdkit.clients.registry.challenges import Challenge, parse_challenges

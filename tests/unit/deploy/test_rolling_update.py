@@ -129,11 +129,11 @@ def test_of_several_attempts_the_first_one_knows_what_was_before(cluster: FakeCl
             super().__init__(step.options)
 
         def run(self, ctx: object) -> object:  # type: ignore[override]
-            follow = ctx.follow_workload  # type: ignore[attr-defined]
-            ctx.follow_workload = self._away  # type: ignore[attr-defined]
+            follow = ctx.follow  # type: ignore[attr-defined]
+            ctx.follow = self._away  # type: ignore[attr-defined]
             with pytest.raises(ClusterUnreachable):
                 super().run(ctx)  # type: ignore[arg-type]
-            ctx.follow_workload = follow  # type: ignore[attr-defined]
+            ctx.follow = follow  # type: ignore[attr-defined]
             return super().run(ctx)  # type: ignore[arg-type]
 
         def _away(self, *_: object) -> None:

@@ -79,17 +79,6 @@ def test_steps_run_one_after_the_other_in_the_order_of_the_file_where_only_one_m
     ]
 
 
-def test_a_step_knows_whether_another_one_has_begun_since_the_checks(tmp_path: Path) -> None:
-    first: dict[str, bool] = {}
-
-    def look(ctx: StepContext) -> None:
-        first[ctx.step] = ctx.is_first
-
-    run = a_run(tmp_path, "  a: {uses: act}\n  b: {uses: act}\n", acting(runs={"a": look, "b": look}))
-    assert run.execute(jobs=1).exit_code == 0
-    assert first == {"a": True, "b": False}
-
-
 def test_as_many_run_at_once_as_jobs_allows_and_no_more(tmp_path: Path) -> None:
     lock, meet = threading.Lock(), threading.Barrier(3)
     now, most = 0, 0

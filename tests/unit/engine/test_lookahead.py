@@ -11,7 +11,6 @@ import pytest
 from cdkit.engine.lookahead import check, missing_secrets, preview
 from cdkit.engine.messages import Interrupted
 from cdkit.errors import Cancelled, CheckFailed, ClusterUnreachable, EngineUnreachable, StepBroken
-from cdkit.flow.cancellation import Cancellation
 from cdkit.models.change import Change
 from cdkit.models.problem import Problem
 from cdkit.report.plan import plan_of
@@ -192,11 +191,12 @@ class Seen(NamedTuple):
     what: str
 
 
-def test_what_a_check_keeps_is_there_for_the_run_of_its_own_step_until_another_step_has_ended(tmp_path: Path) -> None:
-    found: dict[str, Seen | None] = {}
+def keep(ctx: StepContext) -> None:
+    ctx.keep(Seen(f"by {ctx.step}"))
 
-    def keep(ctx: StepContext) -> None:
-        ctx.keep(Seen(f"by {ctx.step}"))
+
+def test_what_a_check_keeps_is_there_for_the_run_of_its_own_step_until_another_step_begins(tmp_path: Path) -> None:
+    found: dict[str, Seen | None] = {}
 
     def take(ctx: StepContext) -> None:
         found[ctx.step] = ctx.kept(Seen)
@@ -209,10 +209,18 @@ def test_what_a_check_keeps_is_there_for_the_run_of_its_own_step_until_another_s
     assert found == {"first": Seen("by first"), "second": None}
 
 
-def test_a_step_forgets_only_what_it_has_kept_itself(tmp_path: Path) -> None:
-    session = a_run(tmp_path, "  a: {uses: act}\n  b: {uses: act}\n").session
-    first, second = (StepContext(name, session, env={}, cancellation=Cancellation()) for name in "ab")
-    first.keep(Seen("one"))
-    second.keep(Seen("two"))
-    first.forget()
-    assert (first.kept(Seen), second.kept(Seen)) == (None, Seen("two"))
+def test_what_a_step_keeps_does_not_hold_while_another_one_works(tmp_path: Path) -> None:
+    found: dict[str, Seen | None] = {}
+    meet = threading.Barrier(2)
+
+    def take(ctx: StepContext) -> None:
+        meet.wait(REAL)
+        found[ctx.step] = ctx.kept(Seen)
+        meet.wait(REAL)
+
+    names = ("first", "second")
+    steps = "  first: {uses: act}\n  second: {uses: act}\n"
+    run = a_run(tmp_path, steps, acting(checks=dict.fromkeys(names, keep), runs=dict.fromkeys(names, take)))
+    check(run.session, run.inbox)
+    assert run.execute(jobs=2).exit_code == 0
+    assert found == {"first": None, "second": None}

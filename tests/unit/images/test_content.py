@@ -316,14 +316,16 @@ class CheckedBuild:
 
 def test_files_that_another_step_wrote_since_the_check_count(project: Project) -> None:
     build = CheckedBuild(project)
-    build.run.begun += ["generate", "image"]
+    build.run.findings.begin("generate")
+    build.run.findings.end("generate")
     project.write("src/main.py", "print('howdy')\n")
     assert build.image() != build.served
 
 
 def test_a_secret_that_another_step_wrote_since_the_check_is_refused(project: Project) -> None:
     build = CheckedBuild(project)
-    build.run.begun += ["generate", "image"]
+    build.run.findings.begin("generate")
+    build.run.findings.end("generate")
     project.write(".npmrc", "//npm.example.org/:_authToken=npm_0123456789abcdef\n")
     with pytest.raises(CheckFailed, match="npm login"):
         build.image()
@@ -331,7 +333,7 @@ def test_a_secret_that_another_step_wrote_since_the_check_is_refused(project: Pr
 
 def test_a_step_that_is_the_first_takes_what_its_check_found_to_be_served(project: Project) -> None:
     build = CheckedBuild(project)
-    build.run.begun += ["image"]
+    build.run.findings.begin("image")
     project.write("src/main.py", "print('howdy')\n")
     assert build.image() == build.served
 

@@ -9,7 +9,7 @@ from typing import Any
 from cdkit.api import Build, Fact, InvalidInput, Manifest, ManifestEnricher, Project, Source, parse_document
 from cdkit_manifests.compose import compose
 from cdkit_manifests.draft import Draft
-from cdkit_manifests.enrichers import own_enrichers
+from cdkit_manifests.enrichers.own import OWN_ENRICHERS
 from cdkit_manifests.fragments.documents import read_fragments
 from cdkit_manifests.settings.resolve import resolve
 from cdkit_manifests.wish import Wish
@@ -49,7 +49,7 @@ def make_wish(
 
 def make_draft(settings: str = "", *, enrichers: Sequence[ManifestEnricher] = (), **wish: Any) -> Draft:
     """What all enrichers of cdkit make of a wish, and those that are given."""
-    every = sorted([*own_enrichers(), *enrichers], key=lambda enricher: enricher.order)
+    every = sorted([*OWN_ENRICHERS, *enrichers], key=lambda enricher: enricher.order)
     return compose(make_wish(settings, **wish), every)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from cdkit.api import Build, EnvVar, ManifestDraft, ManifestEnricher, ManifestWish, Metrics, Port, Probe
 from cdkit_manifests.draft import Draft
-from cdkit_manifests.enrichers import own_enrichers
+from cdkit_manifests.enrichers.own import OWN_ENRICHERS
 from cdkit_manifests.enrichers.ports import WELL_KNOWN, is_legal
 from tests.unit.manifests.drafts import kinds, make_draft, one, refusals
 
@@ -831,7 +831,7 @@ class TestLabelsAndAnnotations:
 
 class TestOrder:
     def test_enrichers_work_in_the_order_of_their_numbers_and_names_are_unique(self) -> None:
-        enrichers = own_enrichers()
+        enrichers = OWN_ENRICHERS
         assert [enricher.order for enricher in enrichers] == sorted({enricher.order for enricher in enrichers})
         assert len({enricher.name for enricher in enrichers}) == len(enrichers)
 

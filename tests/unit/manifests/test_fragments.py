@@ -315,7 +315,7 @@ class TestCombined:
 
     def test_objects_of_others_keep_their_labels(self, tmp_path: Path) -> None:
         from cdkit_manifests.compose import compose
-        from cdkit_manifests.enrichers import own_enrichers
+        from cdkit_manifests.enrichers.own import OWN_ENRICHERS
         from tests.unit.manifests.drafts import make_wish
 
         text = (
@@ -327,7 +327,7 @@ class TestCombined:
         import msgspec
 
         wish = msgspec.structs.replace(make_wish(facts=WEB), combined=combined(tmp_path, tmp_path, ["db.yaml"], {}))
-        draft = compose(wish, own_enrichers())
+        draft = compose(wish, OWN_ENRICHERS)
         place = draft.find("Deployment", "db")
         assert place is not None
         assert place.value["metadata"]["labels"] == {"app": "db", "app.kubernetes.io/managed-by": "cdkit"}

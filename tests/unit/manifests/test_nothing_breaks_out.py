@@ -14,7 +14,7 @@ from cdkit.api import EnvVar, Fact, InvalidInput, Node, Port, Position, Project,
 from cdkit_manifests.bundle import Bundle
 from cdkit_manifests.compose import compose
 from cdkit_manifests.draft import Draft
-from cdkit_manifests.enrichers import own_enrichers
+from cdkit_manifests.enrichers.own import OWN_ENRICHERS
 from cdkit_manifests.fragments.documents import read_fragments
 from cdkit_manifests.settings.resolve import resolve
 from cdkit_manifests.writers.writer import files_of
@@ -40,7 +40,7 @@ def drafted(said: dict[str, Any], facts: dict[str, Any], fragment: str = "") -> 
             project=Project.of(known),
             fragments=tuple(read),
         )
-        return compose(wish, own_enrichers())
+        return compose(wish, OWN_ENRICHERS)
     except InvalidInput as error:
         problems = error.problems
     assert problems

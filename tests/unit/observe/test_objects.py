@@ -8,6 +8,7 @@ from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.verdict import Progress
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.kube import Manifest, ObjectRef
+from cdkit.observe.follow import Terms
 from cdkit.observe.objects import follow_objects, follow_removal
 from cdkit.observe.watches import selector_text, watches
 from cdkit.testing import FakeClock, FakeCluster
@@ -47,11 +48,8 @@ def followed(
     return follow_objects(
         cluster,
         refs,
-        cancellation=Cancellation(),
-        clock=FakeClock(auto_advance=True),
-        tell=lambda _: None,
+        Terms(Cancellation(), FakeClock(auto_advance=True), lambda _: None, patience),
         on_progress=lambda of, counted: told.append((of, counted)),
-        patience=patience,
         seconds=60,
     )
 
@@ -131,10 +129,8 @@ def test_an_object_that_is_on_its_way_out_is_not_ready(cluster: FakeCluster) -> 
 
 
 def removed(cluster: FakeCluster, *refs: ObjectRef) -> dict[ObjectRef, Decision]:
-    clock = FakeClock(auto_advance=True)
-    return follow_removal(
-        cluster, refs, cancellation=Cancellation(), clock=clock, tell=lambda _: None, patience=1, seconds=600
-    )
+    terms = Terms(Cancellation(), FakeClock(auto_advance=True), lambda _: None)
+    return follow_removal(cluster, refs, terms, seconds=600)
 
 
 def test_what_was_deleted_is_followed_until_it_is_gone(cluster: FakeCluster) -> None:

@@ -12,7 +12,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from cdkit.models.duration import Duration
-from cdkit.pipeline.decode import fields_of, takes_expressions
+from cdkit.pipeline.declared_types import fields_of, takes_expressions
 from cdkit.pipeline.document import Node
 from cdkit.pipeline.model import PipelineSpec, SecretSource, StepSpec
 from cdkit.step import Step

@@ -11,8 +11,9 @@ from msgspec import Meta
 
 from cdkit.models.duration import Duration
 from cdkit.models.problem import Fault, Problem, SelfChecking
-from cdkit.pipeline.decode import decode, salvage, type_name
+from cdkit.pipeline.decode import decode, salvage
 from cdkit.pipeline.document import parse_document
+from cdkit.pipeline.type_words import type_name
 
 
 class Inner(msgspec.Struct, frozen=True, kw_only=True):
