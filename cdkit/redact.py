@@ -137,10 +137,11 @@ def _by_beginning(forms: Sequence[str]) -> Callable[[str, int], Span | None]:
         known.setdefault(form[:width], []).append(form)
 
     def find(text: str, start: int) -> Span | None:
-        for position in range(start, len(text) - width + 1):
-            for form in known.get(text[position : position + width], ()):
-                if text.startswith(form, position):
-                    return position, position + len(form)
+        places = range(start, len(text) - width + 1)
+        for place in (place for place in places if text[place : place + width] in known):
+            for form in known[text[place : place + width]]:
+                if text.startswith(form, place):
+                    return place, place + len(form)
         return None
 
     return find
@@ -172,8 +173,15 @@ def _encodings(text: str) -> set[str]:
     return {*_json_forms(text), *_url_forms(text), *_shell_forms(text), *_base64_forms(text)}
 
 
+_SAME_IN_JSON = re.compile(r"[ !#-%(-;=?-\[\]-~]*")
+"""Printable ASCII that neither JSON nor Python writes in another way. A deployment may have thousands of secret values,
+and most of them are of nothing else."""
+
+
 def _json_forms(text: str) -> set[str]:
     """As JSON, and as the representation of Python."""
+    if _SAME_IN_JSON.fullmatch(text):
+        return {text}
     plain, ascii_only = json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1]
     return {plain, ascii_only, _html_safe(plain), _html_safe(ascii_only), repr(text)[1:-1]}
 
@@ -189,7 +197,13 @@ def _url_forms(text: str) -> set[str]:
         return {text}
     # With slashes as they are, and with a plus for a space, as in a path and in a query.
     forms = {quoted, quoted.replace("%2F", "/"), quoted.replace("%20", "+")}
-    return forms | {re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), form) for form in forms}
+    if not _CODE_WITH_LETTER.search(quoted):
+        return forms
+    return forms | {_CODE_WITH_LETTER.sub(lambda code: code[0].lower(), form) for form in forms}
+
+
+_CODE_WITH_LETTER = re.compile("%(?:[A-F][0-9A-F]|[0-9][A-F])")
+"""A quoted byte that may be written with a small letter as well."""
 
 
 def _shell_forms(text: str) -> set[str]:
@@ -197,8 +211,15 @@ def _shell_forms(text: str) -> set[str]:
     return {
         text.replace("'", "'\"'\"'"),
         text.replace("'", r"'\''"),
-        re.sub(r"([^\w@%+=:,./-])", r"\\\1", text, flags=re.ASCII),
+        _SPECIAL_IN_SHELL.sub(_behind_backslash, text),
     }
+
+
+_SPECIAL_IN_SHELL = re.compile(r"[^\w@%+=:,./-]", re.ASCII)
+
+
+def _behind_backslash(match: re.Match[str]) -> str:
+    return f"\\{match[0]}"
 
 
 def _base64_forms(text: str) -> set[str]:

@@ -14,11 +14,8 @@ from cdkit.flow.clock import Inbox
 Result = TypeVar("Result")
 Other = TypeVar("Other")
 
-QUESTIONS = 16
-"""At once. An API server answers so many small requests without queueing them."""
-
-ACTIONS = 8
-"""At once: enough to keep an API server busy, and no flood of changes for a small one."""
+AT_ONCE = 16
+"""Requests: enough to keep an API server busy that is some milliseconds away, and no more than it answers at once."""
 
 
 class _Done:
@@ -97,7 +94,7 @@ def _collect(count: int, inbox: Inbox[_Done | None], cancellation: Cancellation)
     return results
 
 
-def do_all(actions: Sequence[Callable[[], Result]], most: int = ACTIONS) -> list[Result]:
+def do_all(actions: Sequence[Callable[[], Result]], most: int = AT_ONCE) -> list[Result]:
     """The results of all actions, in their order.
 
     After a failure no further one is begun; those under way are waited for, so that nothing happens later.
@@ -148,7 +145,7 @@ def both(first: Callable[[], Result], second: Callable[[], Other]) -> tuple[Resu
     return one, other
 
 
-def ask_all(questions: Sequence[Callable[[], Result]], most: int = QUESTIONS) -> list[Result]:
+def ask_all(questions: Sequence[Callable[[], Result]], most: int = AT_ONCE) -> list[Result]:
     """The answers to all questions, in their order. All are asked, also when one of them fails.
 
     Args:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from cdkit.api import Change, InvalidInput, Manifest, Problem, Step, StepContext, StepOutputs
+from cdkit.api import Change, InvalidInput, Manifest, Problem, Step, StepContext, StepOutputs, both
 from cdkit_deploy.ledger.options import KEEPING_RECORDS
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.turn.options import TAKING_TURNS
@@ -77,13 +77,9 @@ class Apply(Step):
                 objects = [item for item in self._read(ctx) if self.options.chooses(item["kind"])]
             except InvalidInput as error:
                 yield Problem(error.message, None, error.remedy)
-        ctx.cluster.version()
-        if not any(item["kind"] == "Namespace" and item["metadata"]["name"] == ctx.namespace for item in objects):
-            missing = list(ctx.check_namespace())
-            yield from missing
-            if missing:
-                return
-        if self.options.preflight == "all":
+        missing = _missing(ctx, objects)
+        yield from missing
+        if not missing and self.options.preflight == "all":
             yield from look(ctx, objects, self.options, NEEDED)
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
@@ -110,3 +106,12 @@ class Apply(Step):
         from cdkit_deploy.manifests import manifests_of_step
 
         return manifests_of_step(ctx, ctx.path(self.options.manifests))
+
+
+def _missing(ctx: StepContext, objects: Iterable[Manifest]) -> list[Problem]:
+    """What has to be there before all else: an API server that answers, and the namespace unless it comes along."""
+    if any(item["kind"] == "Namespace" and item["metadata"]["name"] == ctx.namespace for item in objects):
+        ctx.cluster.version()
+        return []
+    _, missing = both(ctx.cluster.version, lambda: list(ctx.check_namespace()))
+    return missing

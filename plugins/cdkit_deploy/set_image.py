@@ -23,9 +23,9 @@ from cdkit.api import (
     both,
 )
 from cdkit_deploy.ledger.options import KEEPING_RECORDS, KEEPING_SECRETS, Revisions
-from cdkit_deploy.preflight.options import Preflight
 from cdkit_deploy.strategies import Kind, strategy_for
 from cdkit_deploy.strategies.pace import Manner, MinReady, Pace, Partition, Surge, Unavailable
+from cdkit_deploy.transaction.options import Preflight
 from cdkit_deploy.turn.options import TAKING_TURNS, TurnOptions
 
 if TYPE_CHECKING:

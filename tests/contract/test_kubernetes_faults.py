@@ -131,6 +131,16 @@ def test_an_apply_is_sent_again_because_it_may_be(server: Server, cluster: Kuber
     assert server.verbs == ["PATCH", "PATCH"]
 
 
+def test_what_is_applied_is_read_with_little_memory_because_no_line_is_long(
+    server: Server, cluster: KubernetesCluster
+) -> None:
+    server.says(200, CONFIG_MAP)
+    cluster.apply(CONFIG_MAP)
+    (_, _, body) = server.requests[0]
+    assert json.loads(body) == CONFIG_MAP
+    assert max(map(len, body.splitlines())) < 30
+
+
 def test_a_create_is_never_sent_again_when_it_may_have_happened(server: Server, cluster: KubernetesCluster) -> None:
     server.drops()
     with pytest.raises(ClusterUnreachable):

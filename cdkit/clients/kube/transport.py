@@ -77,7 +77,7 @@ class Transport:
         return self._opened("GET", path, None, {**self._headers(), **headers}, READ_SECONDS, preload_content=False)
 
     def _send(self, method: str, path: str, body: Any, content_type: str) -> Answer:
-        encoded = None if body is None else msgspec.json.encode(body)
+        encoded = None if body is None else _encoded(body, content_type)
         headers = self._headers() if body is None else self._headers() | {"Content-Type": content_type}
         if self.server.connections.proxy:
             response = self._opened(method, path, encoded, headers, READ_SECONDS, preload_content=True)
@@ -123,6 +123,16 @@ class Transport:
             )
         except HTTPError as error:
             raise unreachable(self.server, error) from error
+
+
+def _encoded(body: Any, content_type: str) -> bytes:
+    """A body as JSON; one that the server reads as YAML with a value a line.
+
+    Its parser (go-yaml) keeps the tokens of a line as long as they may turn out to be a key: to read an object of 1 kB
+    from one line takes more than twice the memory, and that is a sixth of all that an apply has a server allocate.
+    """
+    encoded = msgspec.json.encode(body)
+    return msgspec.json.format(encoded, indent=1) if content_type == APPLY else encoded
 
 
 def spread(seconds: int) -> int:

@@ -59,7 +59,7 @@ def preflight(
     Raises:
         ClusterUnreachable: the API server does not answer.
     """
-    around = Surroundings(ctx.cluster, ctx.registry, ctx.namespace, wanted, live)
+    around = Surroundings(ctx.cluster, lambda: ctx.registry, ctx.namespace, wanted, live)
     checks: dict[str, Check] = {
         "whether the credentials last": partial(credentials.findings, around, ctx.clock.now(), longest),
         "what the account may do": partial(permissions.findings, around, needed),
@@ -79,7 +79,8 @@ def preflight_of_pods(ctx: StepContext, workloads: Sequence[Manifest]) -> list[P
     Raises:
         ClusterUnreachable: the API server does not answer.
     """
-    return _look(ctx, _checks_of_pods(Surroundings(ctx.cluster, ctx.registry, ctx.namespace, workloads)))
+    around = Surroundings(ctx.cluster, lambda: ctx.registry, ctx.namespace, workloads)
+    return _look(ctx, _checks_of_pods(around))
 
 
 def _checks_of_pods(around: Surroundings) -> dict[str, Check]:

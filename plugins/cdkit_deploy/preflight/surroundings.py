@@ -18,7 +18,7 @@ class Surroundings:
 
     Args:
         cluster: the API server.
-        registry: the registries that images come from.
+        registry: gives the registries that images come from; called when there is an image.
         namespace: where the deployment goes.
         wanted: the objects that shall be there, each with its namespace where its kind has one.
         live: objects as the cluster has them, None where it has none; those that are not named are asked for.
@@ -27,13 +27,13 @@ class Surroundings:
     def __init__(
         self,
         cluster: Cluster,
-        registry: Registry,
+        registry: Callable[[], Registry],
         namespace: str,
         wanted: Sequence[Manifest],
         live: Mapping[ObjectRef, Manifest | None] = MappingProxyType({}),
     ) -> None:
         self.cluster = cluster
-        self.registry = registry
+        self._registry = registry
         self.namespace = namespace
         self.wanted = tuple(wanted)
         self._answers = _Once(live)
@@ -83,7 +83,7 @@ class Surroundings:
         Raises:
             WorldFailed: the registry does not answer, or not to us.
         """
-        found: tuple[str, ...] | None = self._answers.of(("image", image), lambda: self.registry.platforms(image))
+        found: tuple[str, ...] | None = self._answers.of(("image", image), lambda: self._registry().platforms(image))
         return found
 
 

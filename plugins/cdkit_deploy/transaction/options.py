@@ -8,9 +8,15 @@ from msgspec import Meta
 
 from cdkit.api import Duration
 from cdkit_deploy.ledger.options import Revisions
-from cdkit_deploy.preflight.options import Preflight
 from cdkit_deploy.turn.options import TurnOptions
 
+Preflight = Annotated[
+    Literal["all", "off"],
+    Meta(
+        description="Look, before anything is changed, whether it can work: permissions, images, what is referred to, "
+        "quotas, nodes, and a dry run of every object. `off` goes ahead without looking."
+    ),
+]
 Recreate = Literal["never", "where-needed", "always"]
 Prune = Literal["inventory", "off"]
 Conflicts = Literal["refuse", "force"]

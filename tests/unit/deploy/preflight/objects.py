@@ -68,7 +68,7 @@ def around(*wanted: Manifest, live: Iterable[Manifest] = (), registry: FakeRegis
     cluster = FakeCluster(NAMESPACE)
     for item in live:
         cluster.put(item)
-    return Surroundings(cluster, registry or FakeRegistry(), NAMESPACE, wanted)
+    return Surroundings(cluster, lambda: registry or FakeRegistry(), NAMESPACE, wanted)
 
 
 def problems(found: Iterable[Finding]) -> list[str]:
