@@ -103,6 +103,18 @@ def denies(body: bytes) -> tuple[int, bytes]:
     return 200, json.dumps(review).encode()
 
 
+def echoes(body: bytes) -> tuple[int, bytes]:
+    """An admission webhook that allows nothing, and quotes all that it does not allow."""
+    review = json.loads(body)
+    item = review["request"]["object"]
+    item["metadata"].pop("managedFields")
+    what_counts = item.get("data") or item["spec"]["template"]["spec"]["containers"]
+    message = f"not allowed: {json.dumps(what_counts)}, {json.dumps(item)}"
+    status = {"code": 403, "message": message}
+    review["response"] = {"uid": review["request"]["uid"], "allowed": False, "status": status}
+    return 200, json.dumps(review).encode()
+
+
 def with_certificate(server: Played, folder: Path) -> str:
     """Let a server on the loopback speak TLS; gives the certificate that vouches for it, as base64."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"

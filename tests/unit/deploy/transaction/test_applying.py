@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from cdkit.errors import (
     RequestRejected,
     RolledBack,
 )
-from cdkit.models.kube import FieldRefusal, Manifest, ObjectRef
+from cdkit.models.kube import FieldRefusal, Manifest, ObjectQuery, ObjectRef
 from cdkit.testing import FakeCluster
 
 from .shop import NAMESPACE, Shop, an_object, annotated, config_map, deployment, secret, service
@@ -304,6 +305,43 @@ def test_secret_values_are_in_no_record_and_no_event(shop: Shop) -> None:
     shown = str(failed.events)
     assert "correct-horse" not in shown
     assert encoded not in shown
+
+
+LONG = "-".join(f"{number}-of-a-token" for number in range(200))
+
+
+@pytest.mark.parametrize("dots", ["", "..."])
+def test_what_the_server_says_is_in_the_record_without_the_secrets_in_it(shop: Shop, dots: str) -> None:
+    said = f"denied: {LONG[:700] if dots else LONG}{dots}"
+    shop.deploy(config_map("one"))
+    fail(shop.cluster, "two", [AccessDenied(said)])
+    failed = shop.deploy(secret("login", token=LONG), config_map("one", a="2"), config_map("two"))
+    assert shop.verdicts == ["verified", "rolled-back"]
+    assert shop.records[-1].cause == f"ConfigMap two could not be applied: denied: ***{dots}"
+    assert "of-a-token" not in str(failed.events)
+
+
+def variable(value: str) -> Manifest:
+    made = deployment("good:1")
+    made["spec"]["template"]["spec"]["containers"][0]["env"] = [{"name": "TOKEN", "value": value}]
+    return made
+
+
+def test_an_object_that_holds_a_secret_of_the_run_is_recorded_in_a_secret(shop: Shop) -> None:
+    assert shop.deploy(variable("old-token"), config_map("one"), secrets=["old-token"]).error is None
+    made = shop.deploy(variable("the-token"), config_map("one", a="2"), secrets=["old-token", "the-token"])
+    assert made.error is None
+    kept, _ = shop.cluster.list(ObjectQuery("v1", "ConfigMap", NAMESPACE, "cdkit.dev/record"))
+    assert len(kept) == 2
+    for item in kept:
+        packed = gzip.decompress(base64.b64decode(item["binaryData"]["contents"]))
+        assert b"good:1" not in packed
+        assert b"one" in packed
+    copies, _ = shop.cluster.list(ObjectQuery("v1", "Secret", NAMESPACE, "cdkit.dev/record=secret-copy"))
+    assert len(copies) == 2
+    failed = shop.deploy(variable("bad-token"), config_map("one", a="bad"), deployment("bad", name="api"))
+    assert isinstance(failed.error, RolledBack)
+    assert shop.live("Deployment", "web", "apps/v1")["spec"] == variable("the-token")["spec"], "and is put back whole"
 
 
 def test_a_key_that_goes_away_from_a_secret_is_gone(shop: Shop) -> None:
