@@ -103,6 +103,15 @@ def denies(body: bytes) -> tuple[int, bytes]:
     return 200, json.dumps(review).encode()
 
 
+def wants_the_impossible(body: bytes) -> tuple[int, bytes]:
+    """An admission webhook that wants something changed that is not there."""
+    review = json.loads(body)
+    change = json.dumps([{"op": "replace", "path": "/spec/nothing/here", "value": 1}]).encode()
+    answer = {"allowed": True, "patchType": "JSONPatch", "patch": base64.b64encode(change).decode()}
+    review["response"] = {"uid": review["request"]["uid"], **answer}
+    return 200, json.dumps(review).encode()
+
+
 def echoes(body: bytes) -> tuple[int, bytes]:
     """An admission webhook that allows nothing, and quotes all that it does not allow."""
     review = json.loads(body)
@@ -116,11 +125,15 @@ def echoes(body: bytes) -> tuple[int, bytes]:
 
 
 def with_certificate(server: Played, folder: Path) -> str:
-    """Let a server on the loopback speak TLS; gives the certificate that vouches for it, as base64."""
+    """Let a server on the loopback speak TLS; gives the certificate that vouches for it, as base64.
+
+    Those of one folder have one certificate.
+    """
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     files = ["-keyout", str(key), "-out", str(certificate), "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(["openssl", *request, *files], check=True, capture_output=True)
+    if not certificate.exists():
+        subprocess.run(["openssl", *request, *files], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     server.socket = context.wrap_socket(server.socket, server_side=True)
