@@ -143,6 +143,33 @@ def test_it_is_made_anew_where_that_is_allowed(shop: Shop) -> None:
     assert shop.live("Deployment", "web", "apps/v1")["spec"]["selector"] == {"matchLabels": {"app": "two"}}
 
 
+@pytest.mark.parametrize("recreate", ["where-needed", "always"])
+def test_what_holds_data_is_never_made_anew(shop: Shop, recreate: str) -> None:
+    shop.cluster.react(
+        "PersistentVolumeClaim", lambda cluster, claim: cluster.put_status(ObjectRef.of(claim), {"phase": "Bound"})
+    )
+
+    def claim(storage_class: str) -> Manifest:
+        return an_object("PersistentVolumeClaim", "data", spec={"storageClassName": storage_class})
+
+    shop.deploy(claim("slow"))
+    before = shop.live("PersistentVolumeClaim", "data")["metadata"]["uid"]
+    immutable(shop.cluster, "PersistentVolumeClaim")
+    failed = shop.deploy(claim("fast"), recreate=recreate)
+    assert isinstance(failed.error, RequestRejected)
+    shop.deploy(claim("slow"), recreate=recreate)
+    assert shop.live("PersistentVolumeClaim", "data")["metadata"]["uid"] == before
+
+
+def test_what_is_refused_for_another_reason_is_not_made_anew(shop: Shop) -> None:
+    shop.deploy(config_map("one", a="1"))
+    before = shop.live("ConfigMap", "one")["metadata"]["uid"]
+    fail(shop.cluster, "one", [RequestRejected("no", fields=[FieldRefusal("data.a", "FieldValueInvalid", "too long")])])
+    failed = shop.deploy(config_map("one", a="2"), recreate="where-needed")
+    assert isinstance(failed.error, RequestRejected)
+    assert shop.live("ConfigMap", "one")["metadata"]["uid"] == before
+
+
 def somebody_elses(shop: Shop) -> None:
     theirs = config_map("settings", a="theirs")
     theirs["metadata"]["namespace"] = NAMESPACE
@@ -231,9 +258,18 @@ def test_a_custom_resource_waits_for_its_definition(shop: Shop) -> None:
         cluster.put_status(ObjectRef.of(made), {"conditions": conditions})
 
     shop.cluster.react("CustomResourceDefinition", establish)
+    unknown = [RequestRejected("The server does not serve it.", cause="kind-not-served") for _ in range(2)]
+    left = fail(shop.cluster, "first", [*unknown])
     made = shop.deploy(an_object("Widget", "first", "example.com/v1", spec={"size": 1}), definition)
     assert made.error is None
     assert shop.get("Widget", "first", "example.com/v1")
+    assert left == [], "a server needs a moment to serve a kind that it has only just taken"
+
+
+def test_a_kind_that_no_definition_brings_is_not_waited_for(shop: Shop) -> None:
+    left = fail(shop.cluster, "one", [RequestRejected("not served", cause="kind-not-served") for _ in range(2)])
+    assert isinstance(shop.deploy(config_map("one")).error, RequestRejected)
+    assert len(left) == 1
 
 
 # Replicas and autoscalers
