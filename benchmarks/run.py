@@ -8,9 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import apply, follow, images, manifests, output, pods, set_image, startup, steps
+from benchmarks import apply, checks, follow, images, manifests, output, pods, set_image, startup, steps
 
-MODULES = (startup, steps, output, manifests, images, set_image, apply, follow, pods)
+MODULES = (startup, steps, output, manifests, images, set_image, checks, apply, follow, pods)
 ROOT = Path(__file__).parents[1]
 
 

@@ -25,7 +25,7 @@ def figures() -> Iterator[Figure]:
     command([*kubectl, "create", "namespace", namespace])
     try:
         with tempfile.TemporaryDirectory() as folder:
-            images = [_push(Path(folder), name) for name in ("one", "two")]
+            images = [push(Path(folder), name) for name in ("one", "two")]
             _deploy([*kubectl, "-n", namespace], images[0])
             ours = _with_cdkit(Path(folder), namespace, images)
             theirs = _with_kubectl([*kubectl, "-n", namespace], images)
@@ -36,7 +36,8 @@ def figures() -> Iterator[Figure]:
     yield Figure("set-image and rollout / kubectl set image, rollout status", mine / other, 1.2, "x", detail)
 
 
-def _push(folder: Path, name: str) -> str:
+def push(folder: Path, name: str) -> str:
+    """Build an image that sleeps, push it, and give its reference by digest."""
     context = folder / name
     context.mkdir()
     shutil.copy("/bin/busybox", context / "busybox")

@@ -22,6 +22,9 @@ SHORTEST_LINE = 4
 LINE_WIDTHS = (64, 76)
 """Where `openssl base64` and `base64` break their lines."""
 
+SHORTEST_BEGINNING = 4
+"""Of a secret that is cut off, so many characters give it away; fewer are any word's."""
+
 MANY = 300
 """Up to so many forms are sought by a regular expression; to compile one of 10,000 forms takes a second."""
 
@@ -39,6 +42,7 @@ class Redactor:
         self._lock = threading.Lock()
         self._known: set[str] = set()
         self._forms: set[str] = set()
+        self._cut_off = _Beginnings(())
         self._find: Callable[[str, int], Span | None] | None = None
         self.add(*secrets)
 
@@ -54,10 +58,14 @@ class Redactor:
             # The longest first: a secret that holds another one is masked whole.
             ordered = sorted(self._forms, key=lambda form: (-len(form), form))
             self._find = _by_expression(ordered) if len(ordered) <= MANY else _by_beginning(ordered)
+            self._cut_off = _Beginnings(ordered)
 
     def text(self, text: str) -> str:
-        """The text with every secret in it masked; of secrets that overlap nothing is left either."""
-        if not self._is_in(text):
+        """The text with every secret in it masked; of secrets that overlap nothing is left either.
+
+        A secret that was cut off where a text became too long (`...`) is masked too.
+        """
+        if not self._may_show(text):
             return text
         shown: list[str] = []
         end = 0
@@ -90,10 +98,14 @@ class Redactor:
 
     def event(self, event: AnEvent) -> AnEvent:
         """The event with every secret in it masked."""
-        if self._find is None or (isinstance(event, StepOutput) and not self._is_in(event.line, event.step)):
+        if self._find is None or (isinstance(event, StepOutput) and not self._may_show(event.line, event.step)):
             return event
         masked: AnEvent = self.value(event)
         return masked
+
+    def _may_show(self, *texts: str) -> bool:
+        """Whether texts hold a secret, or end before their time."""
+        return self._is_in(*texts) or any("..." in text or "…" in text for text in texts)
 
     def _is_in(self, *texts: str) -> bool:
         find = self._find
@@ -101,21 +113,24 @@ class Redactor:
 
     def _spans(self, text: str) -> Iterator[Span]:
         """Where secrets stand, from the left; those that overlap are one."""
-        find = self._find
-        if find is None:
-            return
         first = last = 0
-        span = find(text, 0)
-        while span is not None:
-            start, end = span
+        for start, end in sorted([*self._wholes(text), *self._cut_off.spans(text)]):
             if start >= last:
                 if last:
                     yield first, last
                 first = start
             last = max(last, end)
+        if last:
+            yield first, last
+
+    def _wholes(self, text: str) -> Iterator[Span]:
+        """Where secrets stand that are there whole."""
+        find = self._find
+        span = find(text, 0) if find is not None else None
+        while find is not None and span is not None:
+            yield span
             # One character on and not behind the match: another secret may begin inside of this one.
-            span = find(text, start + 1)
-        yield first, last
+            span = find(text, span[0] + 1)
 
 
 def _by_expression(forms: Sequence[str]) -> Callable[[str, int], Span | None]:
@@ -147,6 +162,40 @@ def _by_beginning(forms: Sequence[str]) -> Callable[[str, int], Span | None]:
     return find
 
 
+class _Beginnings:
+    """Finds secrets of which only the beginning is left, before a mark that says so.
+
+    Messages of servers and runtimes are cut before they come here; that they were is seen by their dots alone.
+
+    Args:
+        forms: what secrets look like.
+    """
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        self._forms: dict[str, list[str]] = {}
+        self._longest = 0
+        for form in forms:
+            if len(form) > SHORTEST_BEGINNING:
+                self._forms.setdefault(form[:SHORTEST_BEGINNING], []).append(form)
+                self._longest = max(self._longest, len(form))
+
+    def spans(self, text: str) -> Iterator[Span]:
+        """Where such beginnings stand."""
+        for mark in _CUT.finditer(text):
+            end = mark.start()
+            starts = range(max(0, end - self._longest), end - SHORTEST_BEGINNING + 1)
+            longest = next((start for start in starts if self._begins(text, start, end)), end)
+            if longest < end:
+                yield longest, end
+
+    def _begins(self, text: str, start: int, end: int) -> bool:
+        known = self._forms.get(text[start : start + SHORTEST_BEGINNING], ())
+        return any(form.startswith(text[start:end]) for form in known)
+
+
+_CUT = re.compile(r"\.{3,}|…")
+
+
 @lru_cache(maxsize=64)
 def _free_fields(kind: type[msgspec.Struct]) -> tuple[str, ...]:
     """The fields that may hold anything; one that takes a few fixed words cannot give a secret away."""
@@ -164,13 +213,14 @@ def _forms(secret: str) -> set[str]:
     """Every form in which a tool is known to print a secret."""
     wholes = {secret, secret.strip()}
     lines = {line.strip() for line in secret.splitlines() if len(line.strip()) >= SHORTEST_LINE}
-    plain = wholes | lines
+    # A message of several lines is told in a sentence of one.
+    plain = wholes | lines | {" ".join(secret.split())}
     encoded = {form for text in plain for form in _encodings(text)}
     return {form for form in plain | encoded if form}
 
 
 def _encodings(text: str) -> set[str]:
-    return {*_json_forms(text), *_url_forms(text), *_shell_forms(text), *_base64_forms(text)}
+    return {*_nested_json_forms(text), *_url_forms(text), *_shell_forms(text), *_base64_forms(text)}
 
 
 _SAME_IN_JSON = re.compile(r"[ !#-%(-;=?-\[\]-~]*")
@@ -184,6 +234,12 @@ def _json_forms(text: str) -> set[str]:
         return {text}
     plain, ascii_only = json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1]
     return {plain, ascii_only, _html_safe(plain), _html_safe(ascii_only), repr(text)[1:-1]}
+
+
+def _nested_json_forms(text: str) -> set[str]:
+    """As JSON, and as JSON in a string of JSON, as an annotation holds a manifest."""
+    once = _json_forms(text)
+    return once if once == {text} else {*once, *(twice for form in once for twice in _json_forms(form))}
 
 
 def _html_safe(text: str) -> str:

@@ -80,6 +80,10 @@ class Run(Protocol):
         """Mask values from now on, wherever they would be shown."""
         ...
 
+    def redacted(self, text: str) -> str:
+        """The text with the run's secrets masked, for what is written where others can read it and is no event."""
+        ...
+
     def holds_secret(self, text: str) -> bool:
         """Whether one of the run's secrets stands in a text, in any form that would be masked."""
         ...

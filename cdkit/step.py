@@ -190,6 +190,10 @@ class StepContext(Following):
         """Show something that a person should know although the step goes on."""
         self.run.emit(Warned(step=self.step, message=message))
 
+    def redacted(self, text: str) -> str:
+        """The text with the run's secrets masked, for what is written where others can read it."""
+        return self.run.redacted(text)
+
     def holds_secret(self, text: str) -> bool:
         """Whether one of the run's secrets stands in a text, which must not be written where others can read it."""
         return self.run.holds_secret(text)

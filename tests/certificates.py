@@ -20,8 +20,10 @@ class SelfSigned(NamedTuple):
 
 
 def self_signed(folder: Path) -> SelfSigned:
-    """Such a certificate, laid down in a folder."""
+    """Such a certificate, laid down in a folder; the one that is there, when it was asked for before."""
     made = SelfSigned(folder / "certificate.pem", folder / "certificate-and-key.pem")
+    if made.with_key.exists():
+        return made
     command = (
         "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
     )

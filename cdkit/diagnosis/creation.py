@@ -85,7 +85,13 @@ _REFUSALS = (
         FATAL_NOW,
     ),
     _Refusal(
-        re.compile(r"unable to validate against any (?:pod security policy|security context constraint): (?P<a>.+)$"),
+        # The first is how Kubernetes 1.20 to 1.24 say it; older ones and OpenShift say the second.
+        re.compile(
+            r"(?:PodSecurityPolicy: (?:unable to admit pod: )?|"
+            r"unable to validate against any (?:pod security policy|security context constraint): )"
+            r"\[?(?P<a>.+?)\]?$",
+            re.DOTALL,
+        ),
         "pod-security-refused",
         "no pod security policy allows it ({a})",
         "Give the pod the securityContext that a policy allows, or its account a policy.",

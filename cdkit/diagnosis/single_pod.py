@@ -118,7 +118,8 @@ def _overdue(pod: PodStatus) -> Cause:
 
 def _failed(pod: PodStatus) -> Cause:
     why = f": {quoted(pod.message or pod.reason)}" if pod.message or pod.reason else ""
-    return _fatal("pod-failed", pod.name, f"Pod {pod.name} has failed{why}.", pod.message)
+    status = ": ".join(filter(None, (f"Pod {pod.name} is {pod.phase}", pod.reason, pod.message)))
+    return _fatal("pod-failed", pod.name, f"Pod {pod.name} has failed{why}.", status)
 
 
 _OF_PROBES = frozenset({"readiness-failing", "never-ready", "startup-probe-failing", "readiness-gate-unmet"})

@@ -6,7 +6,7 @@ import atexit
 import shutil
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -89,6 +89,10 @@ class RecordedRun:
         """Mask values from now on."""
         self._redactor.add(*secrets)
 
+    def redacted(self, text: str) -> str:
+        """The text with the secrets in it masked."""
+        return self._redactor.text(text)
+
     def holds_secret(self, text: str) -> bool:
         """Whether one of the run's secrets stands in a text."""
         return self._redactor.knows(text)
@@ -152,6 +156,7 @@ def run_step(  # noqa: PLR0913 -- a test names what it cares about, and leaves o
     clock: Clock | None = None,
     cancellation: Cancellation | None = None,
     plugins: Sequence[PluginEntry] = (),
+    secrets: Iterable[str] = (),
 ) -> StepRun:
     """Check, plan and run one step, and clean up after it, as a pipeline would.
 
@@ -167,6 +172,7 @@ def run_step(  # noqa: PLR0913 -- a test names what it cares about, and leaves o
         clock: the time; one that jumps to whatever is awaited when left out.
         cancellation: asks the step to stop.
         plugins: plugins beside those that are installed, for what they bring to the step.
+        secrets: the values of the run's secrets.
 
     Raises:
         InvalidInput: the options are wrong.
@@ -180,6 +186,7 @@ def run_step(  # noqa: PLR0913 -- a test names what it cares about, and leaves o
         application=application,
         plugins=plugins,
     )
+    run.hide(*secrets)
     context = StepContext(step_class.name, run, env=env or {}, cancellation=cancellation or Cancellation())
     return _perform(step_class(_options(step_class, options)), context, run)
 

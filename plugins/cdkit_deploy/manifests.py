@@ -83,14 +83,18 @@ def _bytes(file: Path) -> bytes:
 
 
 def _parsed(files: Mapping[Path, bytes], path: Path, namespace: str) -> list[Manifest]:
-    objects = [item for file, text in files.items() for item in _documents(file, text)]
+    objects = [_placed(item, namespace) for file, text in files.items() for item in _documents(file, text)]
     if not objects:
         raise InvalidInput(f"There are no manifests in {path}.")
-    for item in objects:
-        if item["kind"] not in CLUSTER_WIDE and not item["metadata"].get("namespace"):
-            item["metadata"]["namespace"] = namespace
     _refuse_duplicates(objects, path)
     return in_order(objects)
+
+
+def _placed(item: Manifest, namespace: str) -> Manifest:
+    """An object in its namespace. What it was read from stays as it is: an alias of YAML may stand elsewhere too."""
+    if item["kind"] in CLUSTER_WIDE or item["metadata"].get("namespace"):
+        return item
+    return item | {"metadata": {**item["metadata"], "namespace": namespace}}
 
 
 def _refuse_duplicates(objects: Sequence[Manifest], path: Path) -> None:

@@ -132,10 +132,10 @@ class SetImage(Step):
             return self._run(ctx, Ledger.of(ctx))
 
     def _run(self, ctx: StepContext, ledger: Ledger) -> Outputs:
+        from cdkit_deploy.secrets import hide_secrets
         from cdkit_deploy.transaction.image_update import Aim, ImageUpdate
         from cdkit_deploy.transaction.membership import membership_of
         from cdkit_deploy.transaction.record_keeper import RecordKeeper
-        from cdkit_deploy.transaction.secrets import hide_secrets
         from cdkit_deploy.turn.order import deployed_last, must_not_be_older
 
         live, records = self._look(ctx, ledger)
@@ -190,11 +190,8 @@ def _record_has_secrets(ctx: StepContext, live: Manifest) -> bool:
 
     if OWNER not in (live["metadata"].get("annotations") or {}):
         return False
-    ref = ObjectRef.of(live)
-    return any(
-        ref in record.inventory and any(item.kind == "Secret" for item in record.inventory)
-        for record in Ledger.of(ctx).records()
-    )
+    ref, ledger = ObjectRef.of(live), Ledger.of(ctx)
+    return any(ref in record.inventory and ledger.has_secrets(record) for record in ledger.records())
 
 
 def _real(changes: Iterable[ImageChange]) -> list[ImageChange]:

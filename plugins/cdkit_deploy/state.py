@@ -11,6 +11,7 @@ from cdkit.api import Change, Decision, Manifest, ObjectRef, StepContext, Unavai
 from cdkit_deploy.difference.objects import ApplyPolicy, planned_changes
 from cdkit_deploy.ledger.ledger import Ledger
 from cdkit_deploy.ledger.record import Record
+from cdkit_deploy.secrets import hide_secrets
 from cdkit_deploy.turn.holder import Holder
 from cdkit_deploy.turn.lease import read_lease
 from cdkit_deploy.turn.turn import lease_of
@@ -86,6 +87,7 @@ def read_state(ctx: StepContext) -> State:
     deployed = _last_of_each_step(records)
     newest = max(deployed, key=lambda record: record.revision, default=None)
     objects, unknown = _recorded(ledger, deployed)
+    hide_secrets(ctx, objects)
     drift = planned_changes(ctx.cluster, objects, ApplyPolicy(take_over=True)) if objects else []
     return msgspec.structs.replace(
         state,

@@ -99,6 +99,38 @@ def test_a_secret_of_several_lines_is_masked_as_a_whole_and_line_by_line() -> No
     assert [redactor.text(line) for line in ("  MIIEvQIBADANBg", "}", json.dumps(secret))] == ["  ***", "}", '"***"']
 
 
+LONG = "".join(f"{number}-of-a-long-token/" for number in range(60))
+
+
+@pytest.mark.parametrize("dots", ["...", "….", "....", "... and more"])
+@pytest.mark.parametrize("kept", [4, 40, 800])
+def test_a_secret_that_was_cut_off_is_masked_as_far_as_it_goes(kept: int, dots: str) -> None:
+    redactor = Redactor([LONG, "another-secret"])
+    assert redactor.text(f"it said {LONG[:kept]}{dots}") == f"it said {MASK}{dots}"
+    assert redactor.text(f"another-secret and {LONG[:kept]}{dots}") == f"{MASK} and {MASK}{dots}"
+
+
+def test_a_secret_that_was_cut_off_in_base64_is_masked() -> None:
+    coded = base64.b64encode(LONG.encode()).decode()
+    assert Redactor([LONG]).text(f"data: {coded[:100]}...") == f"data: {MASK}..."
+
+
+def test_dots_behind_any_other_word_mean_nothing() -> None:
+    redactor = Redactor(["correct-horse"])
+    for line in ("waiting...", "the cor... of it", "corrected...", "...correct", "......"):
+        assert redactor.text(line) == line
+
+
+def test_a_secret_of_several_lines_is_masked_in_a_message_of_one() -> None:
+    assert Redactor(["two  blanks and\n\ta b\n}"]).text("it is two blanks and a b } now") == f"it is {MASK} now"
+
+
+def test_a_secret_in_a_manifest_in_an_annotation_is_masked_when_that_is_shown_as_json() -> None:
+    manifest = json.dumps({"stringData": {"password": SECRET}})
+    shown = json.dumps({"metadata": {"annotations": {"last-applied": manifest}}})
+    assert Redactor([SECRET]).text(shown) == shown.replace(json.dumps(json.dumps(SECRET)[1:-1])[1:-1], MASK)
+
+
 def test_of_secrets_that_overlap_nothing_is_left() -> None:
     redactor = Redactor(["abcdef", "defghi", "xx"])
     assert redactor.text("1 abcdefghi 2") == "1 *** 2"

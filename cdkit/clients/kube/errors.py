@@ -74,7 +74,7 @@ class Answer(msgspec.Struct, frozen=True):
         try:
             return msgspec.json.decode(self.body, type=Refusal)
         except msgspec.MsgspecError:
-            return Refusal(message=self.body[:LONGEST_MESSAGE].decode(errors="replace"))
+            return Refusal(message=self.body[: LONGEST_MESSAGE * 2].decode(errors="replace"))
 
 
 class RefusalCause(msgspec.Struct, frozen=True, rename="camel"):

@@ -1,7 +1,8 @@
 """Records as objects of the cluster, and back.
 
 A record is a ConfigMap: `record.json` for people and for `history`, and the contents compressed. Contents that are too
-large for one object go on in further ones. Secrets are never in any of these: they are kept in Secrets of ours.
+large for one object go on in further ones. Secrets are never in any of these, nor is what holds the value of one: they
+are kept in Secrets of ours.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -31,6 +32,9 @@ SUMMARY, CONTENTS, PARTS, SECRET_PARTS = "record.json", "contents", "parts", "se
 
 Purpose = Literal["deployment", "part", "secret-copy"]
 
+IsSecret = Callable[[Manifest], bool]
+"""Whether an object may only be kept in a Secret."""
+
 
 class Written(msgspec.Struct, frozen=True):
     """A record as objects. The main one is created last: a record without it was never made."""
@@ -39,9 +43,9 @@ class Written(msgspec.Struct, frozen=True):
     rest: tuple[Manifest, ...]
 
 
-def written(deployment: Deployment, namespace: str, record: Record, contents: Contents) -> Written:
+def written(deployment: Deployment, namespace: str, record: Record, contents: Contents, is_secret: IsSecret) -> Written:
     """The objects that hold a record."""
-    public, secret = _without_secrets(contents), _only_secrets(contents)
+    public, secret = _divided(contents, is_secret)
     chunks = _chunks(public)
     secret_chunks = _chunks(secret) if secret != Contents() else []
 
@@ -137,22 +141,19 @@ def _joined(objects: Sequence[Manifest], field: str) -> Contents:
         raise _broken(objects[0]) from error
 
 
-def _without_secrets(contents: Contents) -> Contents:
-    return Contents(
-        tuple(item for item in contents.objects if item["kind"] != "Secret"),
-        tuple(item for item in contents.before if not _holds_secret(item.live)),
+def _divided(contents: Contents, is_secret: IsSecret) -> tuple[Contents, Contents]:
+    """What everybody may read, and what only a Secret may hold."""
+    hidden = {id(item) for item in contents.objects if is_secret(item)}
+    hidden |= {id(item) for item in contents.before if item.live is not None and is_secret(item.live)}
+    public = Contents(
+        tuple(item for item in contents.objects if id(item) not in hidden),
+        tuple(item for item in contents.before if id(item) not in hidden),
     )
-
-
-def _only_secrets(contents: Contents) -> Contents:
-    return Contents(
-        tuple(item for item in contents.objects if item["kind"] == "Secret"),
-        tuple(item for item in contents.before if _holds_secret(item.live)),
+    secret = Contents(
+        tuple(item for item in contents.objects if id(item) in hidden),
+        tuple(item for item in contents.before if id(item) in hidden),
     )
-
-
-def _holds_secret(live: Manifest | None) -> bool:
-    return live is not None and live["kind"] == "Secret"
+    return public, secret
 
 
 def _broken(item: Manifest) -> WorldFailed:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
 from cdkit.api import Cluster, Manifest, ObjectConflict, ObjectNotFound, ObjectQuery, ObjectRef, Refused, StepContext
 from cdkit_deploy.ledger import codec
+from cdkit_deploy.ledger.codec import IsSecret
 from cdkit_deploy.ledger.names import RECORD, REVISION, Deployment
 from cdkit_deploy.ledger.record import Contents, Record, Verdict
+from cdkit_deploy.secrets import holds_secret, is_a_secret
 
 
 class Ledger:
@@ -19,10 +22,14 @@ class Ledger:
         cluster: where it is deployed.
         namespace: the namespace of the deployment, where the records are too.
         deployment: whose records.
+        is_secret: says of an object whether it may only be kept in a Secret.
     """
 
-    def __init__(self, cluster: Cluster, namespace: str, deployment: Deployment) -> None:
+    def __init__(
+        self, cluster: Cluster, namespace: str, deployment: Deployment, is_secret: IsSecret = is_a_secret
+    ) -> None:
         self.deployment = deployment
+        self._is_secret = is_secret
         self._cluster = cluster
         self._namespace = namespace
         self._mains: dict[int, Manifest] = {}
@@ -30,7 +37,8 @@ class Ledger:
     @classmethod
     def of(cls, ctx: StepContext) -> Ledger:
         """The ledger of what a step deploys."""
-        return cls(ctx.cluster, ctx.namespace, Deployment(ctx.application, ctx.environment.name))
+        deployment = Deployment(ctx.application, ctx.environment.name)
+        return cls(ctx.cluster, ctx.namespace, deployment, partial(holds_secret, ctx))
 
     def records(self) -> list[Record]:
         """All records, oldest first. One request."""
@@ -38,6 +46,10 @@ class Ledger:
         records = [codec.record_of(main) for main in mains]
         self._mains = {record.revision: main for record, main in zip(records, mains, strict=True)}
         return sorted(records, key=lambda record: record.revision)
+
+    def has_secrets(self, record: Record) -> bool:
+        """Whether a part of a revision is kept in Secrets; of those that `records` has read."""
+        return codec.part_counts(self._mains[record.revision])[1] > 0
 
     def contents(self, record: Record) -> Contents:
         """What a revision consists of, Secrets included.
@@ -58,7 +70,7 @@ class Ledger:
         Raises:
             Refused: another deployment has just taken the same revision number.
         """
-        made = codec.written(self.deployment, self._namespace, record, contents)
+        made = codec.written(self.deployment, self._namespace, record, contents, self._is_secret)
         for part in made.rest:
             self._cluster.apply(part)
         try:

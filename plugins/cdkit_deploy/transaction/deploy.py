@@ -9,14 +9,14 @@ import msgspec
 from cdkit.api import Manifest, ObjectRef, StepContext
 from cdkit_deploy.ledger.ledger import Ledger
 from cdkit_deploy.ledger.record import Record
+from cdkit_deploy.secrets import hide_secrets
 from cdkit_deploy.transaction.baseline import baseline_of
 from cdkit_deploy.transaction.conflicts import without_conflicts
 from cdkit_deploy.transaction.live import Key
 from cdkit_deploy.transaction.look import must_be_possible
 from cdkit_deploy.transaction.options import DeployOptions
-from cdkit_deploy.transaction.outlook import look_ahead
+from cdkit_deploy.transaction.outlook import hide_known_secrets, look_ahead
 from cdkit_deploy.transaction.place import Place
-from cdkit_deploy.transaction.secrets import hide_secrets
 from cdkit_deploy.transaction.transaction import Transaction
 from cdkit_deploy.turn.holder import Holder
 from cdkit_deploy.turn.order import deployed_last, must_not_be_older
@@ -76,7 +76,7 @@ def _deploy(ctx: StepContext, wanted: Wanted, options: DeployOptions) -> Deploye
     if not wanted.restores and not options.allow_older:
         must_not_be_older(ctx, ledger.deployment, wanted.commit, deployed_last(_about(records, wanted)))
     outlook = look_ahead(ctx, wanted.objects, place, baseline, options)
-    hide_secrets(ctx, [*baseline.contents.objects, *(item.live for item in outlook.before if item.live is not None)])
+    hide_known_secrets(ctx, baseline, outlook)
     outlook = msgspec.structs.replace(outlook, targets=tuple(without_conflicts(ctx, outlook.targets, options)))
     transaction = Transaction(ctx, place, ledger, baseline, outlook, options)
     record = transaction.new_record(wanted.commit, wanted.restores)

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from cdkit.api import AccessDenied, CheckFailed, Manifest, ObjectRef, Permission, Problem, StepContext
+from cdkit_deploy.ledger.options import KEEPING_SECRETS
 from cdkit_deploy.preflight import preflight
+from cdkit_deploy.secrets import hide_former_secrets, hide_secrets, holds_secret
 from cdkit_deploy.transaction.comparison import compare, compare_blindly
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.transaction.place import Place
@@ -55,6 +57,8 @@ def look(
         options: how to deploy.
         needed: what the step needs to be allowed beside what the objects need.
     """
+    # An admission webhook may quote all that it refuses.
+    hide_secrets(ctx, objects)
     place = Place.of(ctx, ctx.step)
     try:
         targets = compare(ctx, objects, place, options).targets
@@ -99,6 +103,10 @@ def _problems(
     # What an object cannot become without being made anew is no reason against a deployment that may do so.
     settled = {target.ref for target in targets if target.is_as_wanted or options.recreate != "never"}
     wanted = [target.manifest for target in targets]
+    for target in targets:
+        hide_former_secrets(ctx, target.live, target.manifest)
+    if any(holds_secret(ctx, item) for item in wanted):
+        needed = (*needed, *KEEPING_SECRETS)
     return preflight(ctx, wanted, needed=needed, longest=options.wait, settled=settled, live=live)
 
 

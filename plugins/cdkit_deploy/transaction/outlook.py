@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from cdkit.api import Manifest, ObjectRef, StepContext
+from cdkit_deploy.secrets import hide_former_secrets, hide_secrets
 from cdkit_deploy.transaction.baseline import Baseline
 from cdkit_deploy.transaction.comparison import compare
 from cdkit_deploy.transaction.live import Key
@@ -60,6 +61,14 @@ def look_ahead(
         surplus=surplus_of(baseline, compared.wanted, compared.live, place, options),
         before=(*baseline.before, *_seen_now(compared.targets, baseline)),
     )
+
+
+def hide_known_secrets(ctx: StepContext, baseline: Baseline, outlook: Outlook) -> None:
+    """Mask the values of all Secrets that were deployed before or are there now, and those that are to be replaced."""
+    there = (*(target.live for target in outlook.targets), *(item.live for item in outlook.before))
+    hide_secrets(ctx, (*baseline.contents.objects, *filter(None, there)))
+    for target in outlook.targets:
+        hide_former_secrets(ctx, target.live, target.manifest)
 
 
 def _seen_now(targets: Iterable[Target], baseline: Baseline) -> Iterator[Before]:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from cdkit.api import Change, Manifest, StepContext
 from cdkit_deploy.difference.objects import ApplyPolicy, planned_changes
 from cdkit_deploy.ledger.ledger import Ledger
+from cdkit_deploy.secrets import hide_secrets
 from cdkit_deploy.transaction.baseline import read_baseline
 from cdkit_deploy.transaction.options import DeployOptions
-from cdkit_deploy.transaction.outlook import look_ahead
+from cdkit_deploy.transaction.outlook import hide_known_secrets, look_ahead
 from cdkit_deploy.transaction.place import Place
-from cdkit_deploy.transaction.secrets import hide_secrets
 
 
 def preview(ctx: StepContext, objects: Sequence[Manifest], options: DeployOptions) -> list[Change]:
@@ -24,6 +24,7 @@ def preview(ctx: StepContext, objects: Sequence[Manifest], options: DeployOption
     place = Place.of(ctx, ctx.step)
     baseline = read_baseline(Ledger.of(ctx), place.step)
     outlook = look_ahead(ctx, objects, place, baseline, options)
+    hide_known_secrets(ctx, baseline, outlook)
     policy = ApplyPolicy(take_over=options.conflicts == "force", recreate=options.recreate != "never")
     changes = planned_changes(ctx.cluster, [target.manifest for target in outlook.targets], policy)
     removed = [Change("delete", str(ref), "the manifests no longer have it") for ref in outlook.surplus.removed]

@@ -59,8 +59,8 @@ class RecordKeeper:
             step=step,
             commit=commit,
             images=images_of(workloads),
-            build_url=ctx.build.url,
-            actor=ctx.build.actor,
+            build_url=ctx.redacted(ctx.build.url),
+            actor=ctx.redacted(ctx.build.actor),
             time=datetime.fromtimestamp(ctx.clock.now(), UTC).isoformat(timespec="seconds"),
             run_id=ctx.run_id,
             inventory=inventory,
@@ -80,8 +80,9 @@ class RecordKeeper:
         self.forget_old_ones(record)
 
     def settle(self, record: Record, verdict: Verdict, cause: str = "") -> Record:
-        """Write how a deployment ended, and give the record with that."""
-        return patiently(self._ctx, "the record of the deployment", lambda: self._ledger.settle(record, verdict, cause))
+        """Write how a deployment ended, and give the record with that. No event, the cause is masked here."""
+        told = self._ctx.redacted(cause)
+        return patiently(self._ctx, "the record of the deployment", lambda: self._ledger.settle(record, verdict, told))
 
     def seal(self, record: Record) -> Record:
         """Write that all is well, say so, and give the record with that."""

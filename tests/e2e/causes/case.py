@@ -53,7 +53,7 @@ class Case(NamedTuple):
         objects: what is deployed.
         shows: whether the pods and events of a moment show what is to be told within five seconds; None for a cause
             that is told when its grace or its time is over.
-        watches: the objects to look at for `shows`; the pods and events when left out.
+        watches: the objects to look at for `shows` beside the events; the pods when left out.
         before: what is there already.
         meanwhile: what somebody else does while the deployment runs.
         step: another step than `apply`, with its options.
@@ -65,7 +65,7 @@ class Case(NamedTuple):
     cause: str
     objects: Callable[[Place], Iterable[Manifest]] = lambda _: ()
     shows: Callable[[Snapshot], bool] | None = None
-    watches: tuple[str, str] | None = None
+    watches: Callable[[Place], ObjectQuery] | None = None
     before: Callable[[Place], Iterable[Manifest]] = lambda _: ()
     meanwhile: Callable[[Place], None] | None = None
     step: Callable[[Place], dict[str, Any]] | None = None
@@ -166,6 +166,30 @@ def both(*ways: Callable[[Snapshot], bool]) -> Callable[[Snapshot], bool]:
 def failed_as(reason: str) -> Callable[[Snapshot], bool]:
     """A pod that has failed as a whole for a reason."""
     return lambda seen: any(pod["status"].get("reason") == reason for pod in seen["Pod"])
+
+
+def of_kind(api_version: str, kind: str) -> Callable[[Place], ObjectQuery]:
+    """All objects of a kind in the case's namespace."""
+    return lambda place: ObjectQuery(api_version, kind, place.namespace)
+
+
+def has_condition(kind: str, status: str) -> Callable[[Snapshot], bool]:
+    """An object of those that are watched with a condition."""
+    return lambda seen: any(
+        (each["type"], each["status"]) == (kind, status)
+        for item in seen["watched"]
+        for each in (item.get("status") or {}).get("conditions") or ()
+    )
+
+
+def in_phase(phase: str) -> Callable[[Snapshot], bool]:
+    """An object of those that are watched in a phase."""
+    return lambda seen: any((item.get("status") or {}).get("phase") == phase for item in seen["watched"])
+
+
+def has_gone(seen: Snapshot) -> bool:
+    """A container was started once, and what is watched is not there any more."""
+    return told("Started")(seen) and not seen["watched"]
 
 
 def is_there(seen: Snapshot) -> bool:

@@ -14,7 +14,16 @@ import pytest
 from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.models.kube import ObjectQuery, ObjectRef
 from tests.e2e.causes.case import Place
-from tests.e2e.causes.played import Played, denies, hangs, own_address, playing, says, with_certificate
+from tests.e2e.causes.played import (
+    Played,
+    denies,
+    hangs,
+    own_address,
+    playing,
+    says,
+    wants_the_impossible,
+    with_certificate,
+)
 from tests.e2e.tiny import BUSYBOX
 
 E_MACHINE = slice(18, 20)
@@ -54,6 +63,7 @@ def played() -> Iterator[dict[str, str]]:
     """Registries that say no, each in its own way."""
     servers = {
         "forbids": Played("127.0.0.1", says(403, "DENIED")),
+        "refuses": Played("127.0.0.1", says(405, "UNSUPPORTED")),
         "throttles": Played("127.0.0.1", says(429, "TOOMANYREQUESTS")),
         "hangs": Played("127.0.0.1", hangs),
         "outside": Played(own_address(), says(404, "MANIFEST_UNKNOWN")),
@@ -63,12 +73,13 @@ def played() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def webhook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """An admission webhook that allows nothing: its address, and the certificate that vouches for it."""
-    server = Played("127.0.0.1", denies)
-    authority = with_certificate(server, tmp_path_factory.mktemp("webhook"))
-    with playing(server):
-        yield server.address, authority
+def webhooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, str], str]]:
+    """Admission webhooks: the address of each, and the certificate that vouches for all of them."""
+    folder = tmp_path_factory.mktemp("webhooks")
+    servers = {"denies": Played("127.0.0.1", denies), "breaks": Played("127.0.0.1", wants_the_impossible)}
+    (authority,) = {with_certificate(server, folder) for server in servers.values()}
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(playing(server)).address for name, server in servers.items()}, authority
 
 
 @pytest.fixture
@@ -79,11 +90,11 @@ def place(
     image: str,
     node: str,
     played: dict[str, str],
-    webhook: tuple[str, str],
+    webhooks: tuple[dict[str, str], str],
 ) -> Iterator[Place]:
     """Where a case is deployed. What its finalizers hold is let go at the end."""
-    address, authority = webhook
-    servers = {**played, "denies": address}
+    addresses, authority = webhooks
+    servers = {**played, **addresses}
     yield Place(real_cluster, namespace, registry, image, node, servers, authority, secrets.token_hex(3))
     for version, kind in (("v1", "Pod"), ("apps/v1", "Deployment")):
         for held in real_cluster.list(ObjectQuery(version, kind, namespace))[0]:

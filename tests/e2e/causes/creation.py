@@ -11,7 +11,7 @@ def limit_range(**limits: object) -> dict[str, object]:
     return item("v1", "LimitRange", {"limits": [{"type": "Container", **limits}]}, name="small")
 
 
-def webhook(place: Place, address: str) -> dict[str, object]:
+def webhook(place: Place, address: str, kind: str = "Validating") -> dict[str, object]:
     """An admission webhook for the pods of this case alone."""
     hook = {
         "name": "policy.example.com",
@@ -24,7 +24,7 @@ def webhook(place: Place, address: str) -> dict[str, object]:
     }
     return {
         "apiVersion": "admissionregistration.k8s.io/v1",
-        "kind": "ValidatingWebhookConfiguration",
+        "kind": f"{kind}WebhookConfiguration",
         "metadata": {"name": f"policy-{place.suffix}"},
         "webhooks": [hook],
     }
@@ -42,6 +42,12 @@ CASES = {
         "admission-unreachable",
         with_label,
         before=lambda place: [webhook(place, "127.0.0.1:9")],
+        patience=HURRY,
+    ),
+    "pod-creation-failing": Case(
+        "pod-creation-failing",
+        with_label,
+        before=lambda place: [webhook(place, place.played["breaks"], "Mutating")],
         patience=HURRY,
     ),
     "quota-exceeded": Case(

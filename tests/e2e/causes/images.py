@@ -32,6 +32,9 @@ CASES = {
         lambda place: web(place, {"image": f"{place.played['throttles']}/web:2.0"}),
         patience=HURRY,
     ),
+    "image-pull-failing": Case(
+        "image-pull-failing", lambda place: web(place, {"image": f"{place.played['refuses']}/web:2.0"}), patience=HURRY
+    ),
     "registry-not-trusted": Case(
         "registry-not-trusted", lambda place: web(place, {"image": f"{place.played['outside']}/web:2.0"}), PULL_FAILED
     ),

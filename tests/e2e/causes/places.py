@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cdkit.models.kube import ObjectRef
 from tests.e2e.causes.case import (
     HURRY,
     LABELS,
@@ -13,7 +14,9 @@ from tests.e2e.causes.case import (
     Place,
     either,
     failed_as,
+    in_phase,
     item,
+    of_kind,
     pod_spec,
     shell,
     told,
@@ -66,6 +69,31 @@ def push_aside(place: Place) -> None:
     place.cluster.create(urgent)
 
 
+def claim(storage_class: str) -> dict[str, Any]:
+    room = {"requests": {"storage": "1Gi"}}
+    spec = {"accessModes": ["ReadWriteOnce"], "storageClassName": storage_class, "resources": room}
+    return item("v1", "PersistentVolumeClaim", spec, name="data")
+
+
+def volume(place: Place) -> dict[str, Any]:
+    """A volume of a class that nobody else asks for."""
+    spec = {
+        "accessModes": ["ReadWriteOnce"],
+        "storageClassName": f"nobody-{place.suffix}",
+        "capacity": {"storage": "1Gi"},
+        "hostPath": {"path": "/srv/nobody"},
+    }
+    return item("v1", "PersistentVolume", spec, name=f"data-{place.suffix}")
+
+
+def take_the_volume_away(place: Place) -> None:
+    """Somebody deletes the volume as soon as the claim has it, and does not wait for who uses it."""
+    eventually(lambda: any(each["status"].get("phase") == "Bound" for each in place.find("PersistentVolumeClaim")))
+    ref = ObjectRef("v1", "PersistentVolume", f"data-{place.suffix}")
+    place.cluster.delete(ref)
+    place.cluster.patch(ref, {"metadata": {"finalizers": None}}, "merge")
+
+
 CASES = {
     "unschedulable-cpu": Case("unschedulable", lambda place: asks_for(place, cpu="999"), patience=HURRY),
     "unschedulable-memory": Case("unschedulable", lambda place: asks_for(place, memory="999Ti"), patience=HURRY),
@@ -79,22 +107,19 @@ CASES = {
         patience=HURRY,
     ),
     "scheduler-missing": Case("scheduler-missing", lambda place: web(place, schedulerName="nobody"), patience=HURRY),
+    "volume-claim-lost": Case(
+        "volume-claim-lost",
+        lambda place: [claim(f"nobody-{place.suffix}"), *web(place, {"readinessProbe": SAYS_NO})],
+        in_phase("Lost"),
+        of_kind("v1", "PersistentVolumeClaim"),
+        before=lambda place: [volume(place)],
+        meanwhile=take_the_volume_away,
+    ),
     "volume-claim-missing": Case("volume-claim-missing", lambda place: web(place, MOUNT, **CLAIM), patience=HURRY),
     "volume-claim-unbound": Case(
         "volume-claim-unbound",
         lambda place: web(place, MOUNT, **CLAIM),
-        before=lambda _: [
-            item(
-                "v1",
-                "PersistentVolumeClaim",
-                {
-                    "accessModes": ["ReadWriteOnce"],
-                    "storageClassName": "fast",
-                    "resources": {"requests": {"storage": "1Gi"}},
-                },
-                name="data",
-            )
-        ],
+        before=lambda _: [claim("fast")],
         patience=HURRY,
     ),
     "pod-refused-by-node": Case(

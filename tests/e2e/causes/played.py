@@ -104,8 +104,32 @@ def denies(body: bytes) -> tuple[int, bytes]:
     return 200, json.dumps(review).encode()
 
 
+def wants_the_impossible(body: bytes) -> tuple[int, bytes]:
+    """An admission webhook that wants something changed that is not there."""
+    review = json.loads(body)
+    change = json.dumps([{"op": "replace", "path": "/spec/nothing/here", "value": 1}]).encode()
+    answer = {"allowed": True, "patchType": "JSONPatch", "patch": base64.b64encode(change).decode()}
+    review["response"] = {"uid": review["request"]["uid"], **answer}
+    return 200, json.dumps(review).encode()
+
+
+def echoes(body: bytes) -> tuple[int, bytes]:
+    """An admission webhook that allows nothing, and quotes all that it does not allow."""
+    review = json.loads(body)
+    item = review["request"]["object"]
+    item["metadata"].pop("managedFields")
+    what_counts = item.get("data") or item["spec"]["template"]["spec"]["containers"]
+    message = f"not allowed: {json.dumps(what_counts)}, {json.dumps(item)}"
+    status = {"code": 403, "message": message}
+    review["response"] = {"uid": review["request"]["uid"], "allowed": False, "status": status}
+    return 200, json.dumps(review).encode()
+
+
 def with_certificate(server: Played, folder: Path) -> str:
-    """Let a server on the loopback speak TLS; gives the certificate that vouches for it, as base64."""
+    """Let a server on the loopback speak TLS; gives the certificate that vouches for it, as base64.
+
+    Those of one folder have one certificate.
+    """
     signed = self_signed(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(signed.with_key)

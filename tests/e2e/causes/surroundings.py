@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.e2e.causes.case import HURRY, LABELS, SAYS_NO, SHORT, Case, Place, item, reference, web
+from cdkit.models.kube import ObjectQuery
+from tests.e2e.causes.case import (
+    HURRY,
+    LABELS,
+    SAYS_NO,
+    SHORT,
+    Case,
+    Place,
+    has_condition,
+    item,
+    reference,
+    web,
+)
 from tests.real_world import eventually
 
 PORTS = [{"port": 80, "targetPort": "http", "protocol": "TCP"}]
@@ -53,6 +65,30 @@ def stall(place: Place) -> None:
     place.cluster.patch(ref, {"status": {"conditions": [STALLED]}}, "merge")
 
 
+def the_widgets(place: Place) -> ObjectQuery:
+    return ObjectQuery(f"t{place.suffix}.example.com/v1", "Widget", place.namespace)
+
+
+def the_gadgets(place: Place) -> ObjectQuery:
+    chosen = f"metadata.name=gadgets.t{place.suffix}.example.com"
+    return ObjectQuery("apiextensions.k8s.io/v1", "CustomResourceDefinition", field_selector=chosen)
+
+
+def fail_to_balance(place: Place) -> None:
+    """What the controller of a cloud says."""
+    uid = eventually(lambda: place.cluster.get(reference(place, "Service")))["metadata"]["uid"]
+    event = {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"generateName": "web-", "namespace": place.namespace},
+        "involvedObject": {"kind": "Service", "name": "web", "namespace": place.namespace, "uid": uid},
+        "type": "Warning",
+        "reason": "SyncLoadBalancerFailed",
+        "message": "Error syncing load balancer: failed to ensure load balancer: no subnets found for creating one",
+    }
+    place.cluster.create(event)
+
+
 def defined(place: Place) -> list[dict[str, Any]]:
     return [definition(place, "widgets")]
 
@@ -73,6 +109,12 @@ CASES = {
         lambda _: [service(type="LoadBalancer", selector=None, ports=PLAIN_PORTS)],
         wait=SHORT,
     ),
+    "load-balancer-failing": Case(
+        "load-balancer-failing",
+        lambda _: [service(type="LoadBalancer", selector=None, ports=PLAIN_PORTS)],
+        meanwhile=fail_to_balance,
+        patience=HURRY / 4,
+    ),
     "ingress-backend-missing": Case("ingress-backend-missing", ingress, patience=HURRY),
     "autoscaler-target-missing": Case("autoscaler-target-missing", autoscaler, patience=HURRY),
     "autoscaler-cannot-scale": Case(
@@ -82,11 +124,17 @@ CASES = {
         patience=HURRY,
     ),
     "definition-name-taken": Case(
-        "definition-name-taken", lambda place: [definition(place, "gadgets")], before=defined
+        "definition-name-taken",
+        lambda place: [definition(place, "gadgets")],
+        has_condition("NamesAccepted", "False"),
+        the_gadgets,
+        before=defined,
     ),
     "custom-resource-failed": Case(
         "custom-resource-failed",
         lambda place: widget(place, {"cdkit.dev/ready-condition": "Ready"}),
+        has_condition("Stalled", "True"),
+        the_widgets,
         before=defined,
         meanwhile=stall,
     ),

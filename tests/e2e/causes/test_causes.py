@@ -34,7 +34,14 @@ CASES: dict[str, Case] = {
     **surroundings.CASES,
 }
 CLUSTER_WIDE = frozenset(
-    {"CustomResourceDefinition", "PriorityClass", "RuntimeClass", "ValidatingWebhookConfiguration"}
+    {
+        "CustomResourceDefinition",
+        "MutatingWebhookConfiguration",
+        "PersistentVolume",
+        "PriorityClass",
+        "RuntimeClass",
+        "ValidatingWebhookConfiguration",
+    }
 )
 LONGEST = 5.0
 """Seconds from the moment at which the cluster shows a cause that is fatal now to our exit."""
@@ -77,12 +84,17 @@ def carried_out(case: Case, place: Place, project: Project) -> Finished:
         threading.Thread(target=case.meanwhile, args=[place], daemon=True).start()
     if case.shows is None:
         return project.cdkit("run")
-    watched = {"watched": ObjectQuery(*case.watches, place.namespace)} if case.watches else None
-    with Moment(place.cluster, place.namespace, case.shows, watched) as moment:
+    with Moment(place.cluster, place.namespace, case.shows, queries(case, place)) as moment:
         finished = project.cdkit("run")
         over = time.time()
         assert over - moment.time < LONGEST, finished.text
     return finished
+
+
+def queries(case: Case, place: Place) -> dict[str, ObjectQuery] | None:
+    if case.watches is None:
+        return None
+    return {"watched": case.watches(place), "Event": ObjectQuery("v1", "Event", place.namespace)}
 
 
 def prepare(place: Place, objects: Iterable[Manifest]) -> None:

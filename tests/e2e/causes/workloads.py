@@ -10,8 +10,10 @@ from tests.e2e.causes.case import (
     Case,
     Place,
     ended,
+    has_gone,
     is_there,
     item,
+    of_kind,
     pod_spec,
     reference,
     shell,
@@ -50,7 +52,7 @@ def delete_test_pod(place: Place) -> None:
 
 
 def delete_workload(place: Place) -> None:
-    eventually(lambda: place.find("Pod"))
+    eventually(lambda: [each for each in place.find("Pod") if each["status"].get("phase") == "Running"])
     place.cluster.delete(reference(place, "Deployment", api_version="apps/v1"))
 
 
@@ -80,7 +82,7 @@ CASES = {
         "rollout-paused",
         lambda place: [workload("Deployment", pod_spec(place), paused=True)],
         is_there,
-        ("apps/v1", "Deployment"),
+        of_kind("apps/v1", "Deployment"),
     ),
     "old-pod-blocks-rollout": Case(
         "old-pod-blocks-rollout",
@@ -140,12 +142,18 @@ CASES = {
     ),
     "pod-gone": Case(
         "pod-gone",
+        shows=has_gone,
+        watches=of_kind("v1", "Pod"),
         step=lambda place: test_pod(place, "/bin/busybox sleep 3600"),
         meanwhile=delete_test_pod,
         code=4,
     ),
     "object-gone": Case(
-        "object-gone", lambda place: web(place, {"readinessProbe": SAYS_NO}), meanwhile=delete_workload
+        "object-gone",
+        lambda place: web(place, {"readinessProbe": SAYS_NO}),
+        has_gone,
+        of_kind("apps/v1", "Deployment"),
+        meanwhile=delete_workload,
     ),
     "deletion-hanging": Case("deletion-hanging", web, before=leaving, patience=HURRY, code=7),
     "termination-hanging": Case(

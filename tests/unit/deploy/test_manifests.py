@@ -115,3 +115,16 @@ def test_an_object_that_is_there_twice_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="ConfigMap x in namespace default is more than once in"):
         kinds(tmp_path, document("ConfigMap") + document("ConfigMap", "x", ", namespace: default"))
     assert kinds(tmp_path, document("ConfigMap") + document("ConfigMap", "x", ", namespace: other"))
+
+
+def test_what_an_alias_shares_with_an_object_stays_as_it_is_elsewhere(tmp_path: Path) -> None:
+    text = """
+apiVersion: v1
+kind: Pod
+metadata: &web {name: web}
+spec: {containers: [{name: web, image: web, envFrom: [{secretRef: *web}]}]}
+"""
+    (tmp_path / "m.yaml").write_text(text, encoding="utf-8")
+    (item,) = read_manifests(tmp_path / "m.yaml", "team")
+    assert item["metadata"] == {"name": "web", "namespace": "team"}
+    assert item["spec"]["containers"][0]["envFrom"] == [{"secretRef": {"name": "web"}}]

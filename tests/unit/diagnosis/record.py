@@ -5,6 +5,10 @@
 Needs `docker`, `kubectl` and Debian's `busybox-static`. Each case gets a namespace of its own, which is deleted
 again, and ends as `recordings/CASE.json`: `{"deployment", "replicaSets", "pods", "events"}`, as the API server gave
 them, without `managedFields`. Without arguments all cases are recorded, which takes some minutes.
+
+`node-lost` and `pod-security-policy` would harm whoever else uses the cluster. They were recorded by hand on a control
+plane of their own, of the same version and without any kubelet: a Node whose Lease nobody renews, with a pod that was
+bound to it and said to be ready; and an API server with the admission plugin PodSecurityPolicy.
 """
 
 from __future__ import annotations

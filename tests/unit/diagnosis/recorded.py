@@ -28,6 +28,20 @@ class Recording(NamedTuple):
         return self.pods[0]
 
 
+def described(name: str, verdict: Verdict) -> str:
+    """What a person reads, and how long each cause may stand."""
+    lines = [f"{name}: {verdict.state}, {verdict.summary}"]
+    for cause in verdict.causes:
+        patience = "never fatal" if cause.patience.grace is None else f"after {cause.patience.grace:g} s"
+        lines += [
+            f"  [{cause.id}] {'fatal now' if cause.patience.is_fatal_now else patience}",
+            f"    {cause.sentence}",
+            *(f"    | {line}" for line in cause.evidence),
+            f"    What to do: {cause.remedy}",
+        ]
+    return "\n".join(lines)
+
+
 def recording(case: str) -> Recording:
     data = json.loads((RECORDINGS / f"{case}.json").read_text())
     return Recording(data["deployment"], data["replicaSets"], data["pods"], data["events"])

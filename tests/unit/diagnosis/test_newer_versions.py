@@ -17,6 +17,7 @@ from cdkit.diagnosis.verdict import Verdict
 from cdkit.models.kube import Manifest, ObjectRef
 from cdkit.observe.kinds import Related, kind_of
 from cdkit.testing.pytest_plugin import Golden
+from tests.unit.diagnosis.recorded import described
 
 NEWER = Path(__file__).parent / "newer"
 NAMES = sorted(path.stem for path in NEWER.glob("*.json"))
@@ -41,28 +42,18 @@ def judged(name: str) -> Verdict:
     return kind.diagnose(data["object"], Around(data["around"]))
 
 
-def described(name: str) -> str:
-    """What a person reads, and how long each cause may stand."""
-    verdict = judged(name)
-    lines = [f"{name}: {verdict.state}, {verdict.summary}"]
-    for cause in verdict.causes:
-        patience = "never fatal" if cause.patience.grace is None else f"after {cause.patience.grace:g} s"
-        lines += [
-            f"  [{cause.id}] {'fatal now' if cause.patience.is_fatal_now else patience}",
-            f"    {cause.sentence}",
-            *(f"    | {line}" for line in cause.evidence),
-            f"    What to do: {cause.remedy}",
-        ]
-    return "\n".join(lines)
-
-
 def test_what_a_person_reads_about_each_is_reviewed(golden: Golden) -> None:
-    golden("newer-versions.txt", "\n\n".join(map(described, NAMES)) + "\n")
+    golden("newer-versions.txt", "\n\n".join(described(name, judged(name)) for name in NAMES) + "\n")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_names_its_source(name: str) -> None:
     assert json.loads((NEWER / f"{name}.json").read_text())["source"].startswith("https://kubernetes.io/docs/")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_cause_is_proved_and_has_a_remedy(name: str) -> None:
+    assert all(cause.evidence and cause.remedy for cause in judged(name).causes)
 
 
 def parts(value: Any) -> Iterator[dict[str, Any]]:

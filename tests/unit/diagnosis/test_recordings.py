@@ -7,7 +7,8 @@ from typing import NamedTuple
 import pytest
 
 from cdkit.diagnosis.verdict import Cause
-from tests.unit.diagnosis.recorded import RECORDINGS, recording
+from cdkit.testing.pytest_plugin import Golden
+from tests.unit.diagnosis.recorded import RECORDINGS, described, recording
 
 
 class Expected(NamedTuple):
@@ -242,6 +243,19 @@ EXPECTED = {
         "Deployment hello cannot create its pods: the ServiceAccount nope does not exist.",
         'serviceaccount "nope" not found',
     ),
+    "pod-security-policy": Expected(
+        "pod-security-refused",
+        0,
+        "Deployment hello cannot create its pods: no pod security policy allows it (spec.securityContext.hostNetwork: "
+        "Invalid value: true: Host network is not allowed to be used).",
+        "PodSecurityPolicy: unable to admit pod",
+    ),
+    "node-lost": Expected(
+        "node-lost",
+        360,
+        "Pod {pod} is out of reach: the node node-7 does not answer.",
+        "Node is not ready",
+    ),
     "volume-config-map-missing": Expected(
         "config-missing",
         10,
@@ -331,6 +345,11 @@ def test_a_passed_deadline_is_told_after_the_reason_for_it() -> None:
     causes = recording("progress-deadline").verdict().causes
     assert [cause.id for cause in causes] == ["readiness-failing", "progress-deadline"]
     assert causes[1].sentence == "Deployment hello made no progress for 5 seconds (progressDeadlineSeconds)."
+
+
+def test_what_a_person_reads_of_what_the_test_cluster_cannot_show_is_reviewed(golden: Golden) -> None:
+    shown = [described(case, recording(case).verdict()) for case in ("node-lost", "pod-security-policy")]
+    golden("recordings.txt", "\n\n".join(shown) + "\n")
 
 
 def test_the_log_that_tells_more_is_named() -> None:

@@ -177,8 +177,14 @@ CREATION = [
     (
         "pod-security-refused",
         0,
-        'pods "x" is forbidden: unable to validate against any pod security policy: []',
-        "no pod security policy allows it ([])",
+        'pods "x" is forbidden: unable to validate against any pod security policy: [a: Invalid value: true: no]',
+        "no pod security policy allows it (a: Invalid value: true: no)",
+    ),
+    (
+        "pod-security-refused",
+        0,
+        'pods "x" is forbidden: PodSecurityPolicy: no providers available to validate pod request',
+        "no pod security policy allows it (no providers available to validate pod request)",
     ),
     (
         "pod-invalid",

@@ -53,6 +53,11 @@ def test_only_the_nodes_that_the_pods_may_go_to_count() -> None:
     assert "may also come to a node of linux/arm64" in message
 
 
+def test_nodes_that_do_not_let_the_pods_in_do_not_count() -> None:
+    live = [node("a"), node("b", arch="arm64", taints=[{"key": "arm", "effect": "NoSchedule"}])]
+    assert nothing(findings, around(deployment(), live=live, registry=serving("linux/amd64")))
+
+
 def test_a_registry_that_lets_us_not_in_is_a_doubt() -> None:
     registry = serving("linux/amd64")
     registry.logins["registry.example.org"] = Credentials("somebody", "else")  # type: ignore[index]

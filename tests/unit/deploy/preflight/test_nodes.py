@@ -28,6 +28,11 @@ def required(**expression: Any) -> dict[str, Any]:
     return {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}}
 
 
+def required_field(name: str) -> dict[str, Any]:
+    terms = {"nodeSelectorTerms": [{"matchFields": [{"key": "metadata.name", "operator": "In", "values": [name]}]}]}
+    return {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}}
+
+
 @pytest.mark.parametrize(
     ("wanted", "live", "why"),
     [
@@ -36,6 +41,17 @@ def required(**expression: Any) -> dict[str, Any]:
         (deployment(pod={"nodeSelector": {"disk": "ssd"}}), node(), "not labelled disk=ssd"),
         (deployment(), node(taints=[TAINT]), "tainted gpu"),
         (deployment(), node(unschedulable=True), "cordoned"),
+        (deployment(pod={"nodeName": "other"}), node(), "not called other"),
+        (deployment(pod=required_field("other")), node(), "required node affinity"),
+        (deployment(pod=required(key="cores", operator="Gt", values=["4"])), node(labels={"cores": "few"}), "affinity"),
+        (deployment(pod={"tolerations": [{"key": "other", "operator": "Exists"}]}), node(taints=[TAINT]), "tainted"),
+        (deployment(pod={"tolerations": [{"key": "gpu", "value": "no"}]}), node(taints=[TAINT]), "tainted gpu"),
+        (deployment(pod={"tolerations": [{"value": "yes"}]}), node(taints=[TAINT]), "tainted gpu"),
+        (
+            deployment(pod={"tolerations": [{"operator": "Exists", "effect": "NoExecute"}]}),
+            node(taints=[TAINT]),
+            "tainted gpu",
+        ),
         (deployment(pod=required(key="zone", operator="In", values=["a"])), node(), "required node affinity"),
         (
             deployment(container(resources={"limits": {"nvidia.com/gpu": "1"}})),
@@ -59,6 +75,8 @@ def test_pods_that_no_node_could_hold_are_told_with_the_reason(wanted: Manifest,
         (deployment(pod={"tolerations": [{"operator": "Exists"}]}), node(taints=[TAINT])),
         (deployment(pod={"tolerations": [{"key": "gpu", "value": "yes"}]}), node(taints=[TAINT])),
         (deployment(), node(taints=[TAINT | {"effect": "PreferNoSchedule"}])),
+        (deployment(pod={"nodeName": "n1"}), node()),
+        (deployment(pod=required_field("n1")), node()),
         (deployment(pod=required(key="cores", operator="Gt", values=["4"])), node(labels={"cores": "8"})),
     ],
 )
@@ -152,3 +170,32 @@ def test_two_budgets_over_one_pod_are_a_doubt() -> None:
     assert doubts(budgets.findings(wanted)) == [
         "The disruption budgets one and two both hold the pods of Deployment web: none can be evicted."
     ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [({"maxUnavailable": "0%"}, "maxUnavailable 0%"), ({"minAvailable": 2}, "minAvailable 2"), ({}, "minAvailable 1")],
+)
+def test_a_budget_is_told_by_the_field_that_it_has(spec: dict[str, Any], said: str) -> None:
+    replicas = 1 if not spec else 2
+    (message,) = doubts(budgets.findings(around(deployment(replicas=replicas), budget(**spec))))
+    assert f"with {said} of {replicas} replicas" in message
+
+
+@pytest.mark.parametrize("selector", [None, {"matchLabels": {"app": "other"}}])
+def test_a_budget_for_other_pods_is_none(selector: Any) -> None:
+    assert nothing(budgets.findings, around(deployment(), budget(selector=selector, maxUnavailable=0)))
+
+
+def test_a_budget_without_labels_holds_all_pods() -> None:
+    assert doubts(budgets.findings(around(deployment(), budget(selector={}, maxUnavailable=0))))
+
+
+def test_a_budget_counts_as_it_will_be() -> None:
+    wanted = around(deployment(), budget(maxUnavailable=1), live=[budget(maxUnavailable=0)])
+    assert nothing(budgets.findings, wanted)
+
+
+@pytest.mark.parametrize("wanted", [deployment(replicas=0), deployment() | {"kind": "DaemonSet"}])
+def test_where_no_pod_is_or_a_drain_passes_over_it_a_budget_holds_nothing(wanted: Manifest) -> None:
+    assert nothing(budgets.findings, around(wanted, budget(maxUnavailable=0)))

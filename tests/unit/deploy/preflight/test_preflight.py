@@ -12,10 +12,10 @@ from cdkit.flow.cancellation import Cancellation
 from cdkit.models.build import Build
 from cdkit.models.environment import Environment
 from cdkit.models.event import StepOutput, Warned
-from cdkit.models.kube import Manifest
+from cdkit.models.kube import FieldRefusal, Manifest, ObjectRef
 from cdkit.step import StepContext
 from cdkit.testing import FakeClock, FakeCluster, FakeRegistry, FakeWorld, RecordedRun
-from cdkit_deploy.preflight import credentials, permissions, preflight, selectors
+from cdkit_deploy.preflight import acceptance, credentials, permissions, preflight, selectors
 from tests.unit.deploy.preflight.objects import (
     IMAGE,
     NAMESPACE,
@@ -103,6 +103,28 @@ def test_an_object_that_the_server_refuses_is_a_problem(tmp_path: Path) -> None:
     unknown = made("Widget", "w", "example.org/v1", spec={})
     (problem,) = before.problems(unknown)
     assert problem.message.startswith("Widget w would be refused:")
+
+
+def test_a_field_that_cannot_change_is_named_and_recreating_it_offered() -> None:
+    live, wanted = (made("Service", "web", spec={"clusterIP": address}) for address in ("10.96.0.7", "10.96.0.8"))
+    surroundings = around(wanted, live=[live])
+    immutable = [FieldRefusal("spec.clusterIP", "FieldValueInvalid", "Invalid value: field is immutable")]
+    surroundings.live(ObjectRef.of(wanted))
+    surroundings.cluster.fail_next(RequestRejected("no", fields=immutable))  # type: ignore[attr-defined]
+    (problem,) = acceptance.findings(surroundings)
+    assert str(problem) == (
+        'Service web has fields that cannot be changed once it exists: spec.clusterIP is "10.96.0.7" and would be '
+        '"10.96.0.8". Keep them, or let `recreate: where-needed` delete and create the object.'
+    )
+
+
+def test_a_definition_of_another_kind_or_group_does_not_excuse_an_unknown_one() -> None:
+    for group, kind in (("example.org", "Gadget"), ("example.com", "Widget")):
+        names = {"kind": kind, "plural": "them"}
+        definition = made("CustomResourceDefinition", "d", "apiextensions.k8s.io/v1")
+        definition["spec"] = {"group": group, "names": names}
+        found = problems(acceptance.findings(around(definition, made("Widget", "w", "example.org/v1"))))
+        assert any(message.startswith("Widget w would be refused") for message in found)
 
 
 def test_an_object_whose_kind_or_namespace_comes_along_is_not_asked_about(tmp_path: Path) -> None:

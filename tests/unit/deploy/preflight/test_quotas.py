@@ -65,6 +65,22 @@ def test_a_rolling_update_that_has_less_room_than_it_may_use_is_only_slower() ->
     assert "it will take longer" in doubts(found)[0]
 
 
+def test_a_rolling_update_that_may_remove_an_old_pod_first_is_only_slower() -> None:
+    full = quota({"cpu": "1"}, {"cpu": "1"})
+    found = list(quotas.findings(around(web("400m", 2, maxSurge=1, maxUnavailable=1), live=[web("500m", 2), full])))
+    assert problems(found) == []
+    assert "it will take longer" in doubts(found)[0]
+
+
+def test_load_balancers_and_the_storage_of_claims_are_counted_too() -> None:
+    full = quota({"services.loadbalancers": "0", "requests.storage": "1Gi"})
+    balanced, plain = made("Service", "web", spec={"type": "LoadBalancer"}), made("Service", "web", spec={})
+    assert "services.loadbalancers (needs 1, has 0)" in problems(quotas.findings(around(balanced, live=[full])))[0]
+    assert nothing(quotas.findings, around(plain, live=[full]))
+    claim = made("PersistentVolumeClaim", "disk", spec={"resources": {"requests": {"storage": "5Gi"}}})
+    assert "requests.storage (needs 5Gi, has 1Gi)" in problems(quotas.findings(around(claim, live=[full])))[0]
+
+
 def test_a_container_has_to_say_what_a_quota_bounds() -> None:
     (message,) = problems(quotas.findings(around(deployment(), live=[quota({"limits.memory": "1Gi"})])))
     assert "does not say how much its container 'web' takes" in message
@@ -85,7 +101,9 @@ def test_new_objects_are_counted_and_known_ones_are_not() -> None:
 
 def test_a_quota_for_other_pods_does_not_count() -> None:
     live = [quota({"pods": "0"}, scopes=["BestEffort"])]
+    limited = deployment(container(**asking(limits={"cpu": "1"})))
     assert nothing(quotas.findings, around(web("500m"), live=live))
+    assert nothing(quotas.findings, around(limited, live=live))
     assert problems(quotas.findings(around(deployment(), live=live)))
 
 

@@ -17,6 +17,20 @@ def volume(**source: Any) -> dict[str, Any]:
     return {"volumes": [{"name": "data", **source}]}
 
 
+def stateful(*classes: str) -> Manifest:
+    claims: list[dict[str, Any]] = [{"spec": {"storageClassName": name}} for name in classes]
+    spec = {"template": {"spec": {"containers": [container()]}}, "volumeClaimTemplates": [{}, *claims]}
+    return made("StatefulSet", "db", "apps/v1", spec=spec)
+
+
+def backend(service: str) -> dict[str, Any]:
+    return {"service": {"name": service, "port": {"number": 80}}}
+
+
+def ingress(**spec: Any) -> Manifest:
+    return made("Ingress", "web", "networking.k8s.io/v1", spec=spec)
+
+
 @pytest.mark.parametrize(
     ("wanted", "missing"),
     [
@@ -31,12 +45,24 @@ def volume(**source: Any) -> dict[str, Any]:
         (deployment(pod={"initContainers": [container("init", **SECRET_KEY)]}), "Secret db"),
         (deployment(pod={"priorityClassName": "high"}), "PriorityClass high"),
         (made("PersistentVolumeClaim", "disk", spec={"storageClassName": "fast"}), "StorageClass fast"),
-        (made("Ingress", "web", "networking.k8s.io/v1", spec={"ingressClassName": "nginx"}), "IngressClass nginx"),
+        (stateful("fast"), "StorageClass fast"),
+        (ingress(ingressClassName="nginx"), "IngressClass nginx"),
+        (ingress(defaultBackend=backend("web")), "Service web"),
+        (ingress(rules=[{"host": "a"}, {"http": {"paths": [{"backend": backend("api")}]}}]), "Service api"),
     ],
 )
 def test_what_is_missing_is_named_with_who_needs_it(wanted: Manifest, missing: str) -> None:
     (message,) = problems(findings(around(wanted)))
     assert f"{wanted['kind']} {wanted['metadata']['name']} needs the {missing}" in message
+
+
+def test_what_only_the_cluster_s_operator_can_make_has_a_remedy_of_its_own() -> None:
+    (account,) = findings(around(deployment(pod={"serviceAccountName": "robot"})))
+    (storage,) = findings(around(stateful("fast")))
+    assert str(account).endswith("there is none in 'shop'. Add it to the manifests, or create it before.")
+    assert str(storage).endswith(
+        "there is none. Ask who runs the cluster which StorageClass there is: kubectl get storageclass"
+    )
 
 
 def test_what_the_deployment_itself_brings_is_not_missing() -> None:
@@ -66,6 +92,15 @@ def test_a_key_that_a_volume_picks_has_to_be_there() -> None:
     [
         deployment(container(envFrom=[{"secretRef": {"name": "db", "optional": True}}])),
         deployment(pod=volume(secret={"secretName": "tls", "optional": True})),
+        deployment(pod=volume(projected={"sources": [{"secret": {"name": "tls", "optional": True}}]})),
+        deployment(
+            container(
+                env=[{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "s", "key": "a", "optional": True}}}]
+            )
+        ),
+        stateful(),
+        ingress(),
+        ingress(defaultBackend={"resource": {"kind": "Bucket", "name": "files"}}),
         deployment(pod={"serviceAccountName": "default"}),
         deployment(pod={"priorityClassName": "system-node-critical"}),
         made("PersistentVolumeClaim", "disk", spec={"storageClassName": ""}),

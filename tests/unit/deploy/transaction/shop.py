@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +76,18 @@ class Shop:
         self.cluster = FakeCluster(NAMESPACE)
         self.cluster.react("Deployment", a_controller)
 
-    def deploy(self, *objects: Manifest, cluster: Cluster | None = None, commit: str = "", **options: Any) -> StepRun:
+    def deploy(
+        self,
+        *objects: Manifest,
+        cluster: Cluster | None = None,
+        commit: str = "",
+        secrets: Iterable[str] = (),
+        **options: Any,
+    ) -> StepRun:
         """Apply these manifests."""
         (self.folder / "manifests.yaml").write_text(yaml.safe_dump_all(objects), encoding="utf-8")
-        return self.run(
-            Apply, {"manifests": "manifests.yaml", "preflight": "off", **options}, cluster=cluster, commit=commit
-        )
+        chosen = {"manifests": "manifests.yaml", "preflight": "off", **options}
+        return self.run(Apply, chosen, cluster=cluster, commit=commit, secrets=secrets)
 
     def run(
         self,
@@ -90,6 +97,7 @@ class Shop:
         cluster: Cluster | None = None,
         commit: str = "",
         cancellation: Cancellation | None = None,
+        secrets: Iterable[str] = (),
     ) -> StepRun:
         """Run a step of the application's pipeline."""
         return run_step(
@@ -101,6 +109,7 @@ class Shop:
             application="shop",
             build=Build(commit=commit),
             cancellation=cancellation,
+            secrets=secrets,
         )
 
     def get(self, kind: str, name: str, version: str = "v1") -> Manifest | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from cdkit.errors import (
     RequestRejected,
     RolledBack,
 )
-from cdkit.models.kube import FieldRefusal, Manifest, ObjectRef
+from cdkit.models.kube import FieldRefusal, Manifest, ObjectQuery, ObjectRef
 from cdkit.testing import FakeCluster
 
 from .shop import NAMESPACE, Shop, an_object, annotated, config_map, deployment, secret, service
@@ -142,6 +143,33 @@ def test_it_is_made_anew_where_that_is_allowed(shop: Shop) -> None:
     assert shop.live("Deployment", "web", "apps/v1")["spec"]["selector"] == {"matchLabels": {"app": "two"}}
 
 
+@pytest.mark.parametrize("recreate", ["where-needed", "always"])
+def test_what_holds_data_is_never_made_anew(shop: Shop, recreate: str) -> None:
+    shop.cluster.react(
+        "PersistentVolumeClaim", lambda cluster, claim: cluster.put_status(ObjectRef.of(claim), {"phase": "Bound"})
+    )
+
+    def claim(storage_class: str) -> Manifest:
+        return an_object("PersistentVolumeClaim", "data", spec={"storageClassName": storage_class})
+
+    shop.deploy(claim("slow"))
+    before = shop.live("PersistentVolumeClaim", "data")["metadata"]["uid"]
+    immutable(shop.cluster, "PersistentVolumeClaim")
+    failed = shop.deploy(claim("fast"), recreate=recreate)
+    assert isinstance(failed.error, RequestRejected)
+    shop.deploy(claim("slow"), recreate=recreate)
+    assert shop.live("PersistentVolumeClaim", "data")["metadata"]["uid"] == before
+
+
+def test_what_is_refused_for_another_reason_is_not_made_anew(shop: Shop) -> None:
+    shop.deploy(config_map("one", a="1"))
+    before = shop.live("ConfigMap", "one")["metadata"]["uid"]
+    fail(shop.cluster, "one", [RequestRejected("no", fields=[FieldRefusal("data.a", "FieldValueInvalid", "too long")])])
+    failed = shop.deploy(config_map("one", a="2"), recreate="where-needed")
+    assert isinstance(failed.error, RequestRejected)
+    assert shop.live("ConfigMap", "one")["metadata"]["uid"] == before
+
+
 def somebody_elses(shop: Shop) -> None:
     theirs = config_map("settings", a="theirs")
     theirs["metadata"]["namespace"] = NAMESPACE
@@ -230,9 +258,18 @@ def test_a_custom_resource_waits_for_its_definition(shop: Shop) -> None:
         cluster.put_status(ObjectRef.of(made), {"conditions": conditions})
 
     shop.cluster.react("CustomResourceDefinition", establish)
+    unknown = [RequestRejected("The server does not serve it.", cause="kind-not-served") for _ in range(2)]
+    left = fail(shop.cluster, "first", [*unknown])
     made = shop.deploy(an_object("Widget", "first", "example.com/v1", spec={"size": 1}), definition)
     assert made.error is None
     assert shop.get("Widget", "first", "example.com/v1")
+    assert left == [], "a server needs a moment to serve a kind that it has only just taken"
+
+
+def test_a_kind_that_no_definition_brings_is_not_waited_for(shop: Shop) -> None:
+    left = fail(shop.cluster, "one", [RequestRejected("not served", cause="kind-not-served") for _ in range(2)])
+    assert isinstance(shop.deploy(config_map("one")).error, RequestRejected)
+    assert len(left) == 1
 
 
 # Replicas and autoscalers
@@ -304,6 +341,43 @@ def test_secret_values_are_in_no_record_and_no_event(shop: Shop) -> None:
     shown = str(failed.events)
     assert "correct-horse" not in shown
     assert encoded not in shown
+
+
+LONG = "-".join(f"{number}-of-a-token" for number in range(200))
+
+
+@pytest.mark.parametrize("dots", ["", "..."])
+def test_what_the_server_says_is_in_the_record_without_the_secrets_in_it(shop: Shop, dots: str) -> None:
+    said = f"denied: {LONG[:700] if dots else LONG}{dots}"
+    shop.deploy(config_map("one"))
+    fail(shop.cluster, "two", [AccessDenied(said)])
+    failed = shop.deploy(secret("login", token=LONG), config_map("one", a="2"), config_map("two"))
+    assert shop.verdicts == ["verified", "rolled-back"]
+    assert shop.records[-1].cause == f"ConfigMap two could not be applied: denied: ***{dots}"
+    assert "of-a-token" not in str(failed.events)
+
+
+def variable(value: str) -> Manifest:
+    made = deployment("good:1")
+    made["spec"]["template"]["spec"]["containers"][0]["env"] = [{"name": "TOKEN", "value": value}]
+    return made
+
+
+def test_an_object_that_holds_a_secret_of_the_run_is_recorded_in_a_secret(shop: Shop) -> None:
+    assert shop.deploy(variable("old-token"), config_map("one"), secrets=["old-token"]).error is None
+    made = shop.deploy(variable("the-token"), config_map("one", a="2"), secrets=["old-token", "the-token"])
+    assert made.error is None
+    kept, _ = shop.cluster.list(ObjectQuery("v1", "ConfigMap", NAMESPACE, "cdkit.dev/record"))
+    assert len(kept) == 2
+    for item in kept:
+        packed = gzip.decompress(base64.b64decode(item["binaryData"]["contents"]))
+        assert b"good:1" not in packed
+        assert b"one" in packed
+    copies, _ = shop.cluster.list(ObjectQuery("v1", "Secret", NAMESPACE, "cdkit.dev/record=secret-copy"))
+    assert len(copies) == 2
+    failed = shop.deploy(variable("bad-token"), config_map("one", a="bad"), deployment("bad", name="api"))
+    assert isinstance(failed.error, RolledBack)
+    assert shop.live("Deployment", "web", "apps/v1")["spec"] == variable("the-token")["spec"], "and is put back whole"
 
 
 def test_a_key_that_goes_away_from_a_secret_is_gone(shop: Shop) -> None:

@@ -55,6 +55,21 @@ class Release:
         return found
 
 
+def test_a_manifest_with_a_secret_in_it_needs_a_secret_for_its_record(shop: Shop) -> None:
+    shop.cluster.deny("create", "secrets")
+    assert Release(shop, config_map("one", token="the-token")).check() == []
+    release = Release(shop, config_map("one", token="the-token"))
+    release.run_of_it.hide("the-token")
+    (problem,) = release.check()
+    assert "create secrets" in problem.message
+
+
+def test_what_a_refusal_quotes_is_masked_before_it_can_be_told(shop: Shop) -> None:
+    release = Release(shop, secret("login", password="correct-horse"))
+    release.check()
+    assert release.run_of_it.redacted("denied: correct-horse") == "denied: ***"
+
+
 TWO = (config_map("one", a="1"), config_map("two", a="1"))
 NAMES = ["ConfigMap one", "ConfigMap two"]
 
