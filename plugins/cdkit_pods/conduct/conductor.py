@@ -114,6 +114,7 @@ class _Conductor:
         self._cancellation = Cancellation(ctx.cancellation)
         self._looks = PodLooks()
         self._latest: Manifest = {}
+        self._has_begun = False
         self._looks.subscribe(self._remember)
         self._logs = {container.name: LogStream(ctx, running, container.name) for container in plan.spec.containers}
         for log in self._logs.values():
@@ -140,8 +141,11 @@ class _Conductor:
 
     @property
     def has_begun(self) -> bool:
-        """Whether any container has ever run, as far as was seen: before that, a pod has no keeper to ask."""
-        return any(ContainerLook.at(self._latest, name).phase != "waiting" for name in self._logs)
+        """Whether any container has ever run, as far as was seen: before that, a pod has no keeper to ask.
+
+        A pod that was evicted tells nothing of its containers any more.
+        """
+        return self._has_begun
 
     def _followed(self) -> Decision | CdkitError:
         """The decision on the pod, or what has ended it before there was one."""
@@ -186,6 +190,7 @@ class _Conductor:
 
     def _remember(self, pod: Manifest) -> None:
         self._latest = pod
+        self._has_begun |= any(ContainerLook.at(pod, name).phase != "waiting" for name in self._logs)
 
     def _finish_logs(self) -> None:
         """Wait for the rest of the logs of what has ended; what still runs is followed no further."""
