@@ -55,8 +55,8 @@ def test_nothing_is_left_of_runners_that_were_killed_soak(
 
     assert later.code == 0, later.text
     if runtime == "kubernetes":
-        # A run that began a little later than the killed one may have been quicker than the last. On the engine, those of
-        # other tests may have been, too.
+        # A run that began a little later than the killed one may have been quicker than the last; on the engine, one of
+        # another test may have been.
         assert "left behind" in said + later.text
     left.assert_nothing(*_runs(deployable))
 

@@ -171,3 +171,34 @@ def test_of_several_attempts_only_the_last_is_kept() -> None:
     runtime = FakeRuntime({"test": Acts(ends=1)})
     Stage("retry_failed: 1\nkeep: on-failure", runtime).play()
     assert runtime.left == ["pod-1"]
+
+
+@pytest.mark.parametrize(
+    ("options", "acts", "is_left"),
+    [
+        ("", ends(0, adds=True), False),
+        ("", ends(0, adds=False), True),
+        ("", ends(0), True),
+        ("no_tests: pass", ends(0), False),
+        ("", [ends(1, adds=False)], True),
+        ("retry_failed: 1", [ends(1, adds=False, subtracts=False), ends(0, adds=True)], True),
+        ("retry_failed: 1", [ends(1, adds=False), ends(0, adds=True)], False),
+    ],
+)
+def test_a_pod_is_kept_for_what_only_its_reports_say(options: str, acts: Acts | list[Acts], is_left: bool) -> None:
+    stage = played(f"{REPORTED}keep: on-failure\n{options}", {"test": acts})
+    assert bool(stage.error) is is_left
+    last = stage.runtime.pods[-1].ref.name
+    assert stage.runtime.left == ([last] if is_left else [])
+    assert any(line.startswith(f"Pod {last} is kept for") for line in stage.lines) is is_left
+
+
+@pytest.mark.parametrize("runs_any", [True, False])
+def test_a_shard_without_tests_is_kept_when_no_other_has_any(runs_any: bool) -> None:
+    def act(pod: FakePod) -> None:
+        leaves(**({"adds": True} if runs_any and env_of(pod)["CDKIT_SHARD_INDEX"] == "1" else {}))(pod)
+        pod.end("test", 0)
+
+    stage = played(f"{REPORTED}keep: on-failure\nshards: 2", {"test": Acts(then=act)})
+    assert bool(stage.error) is not runs_any
+    assert len(stage.runtime.left) == (0 if runs_any else 2)
