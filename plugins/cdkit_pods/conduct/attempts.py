@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,7 +83,6 @@ def _attempt(
     keeping: Keeping,
     earlier: Sequence[Attempt],
 ) -> Attempt:
-    _clear(folder, plan)
     try:
         pod = conduct(ctx, runtime, plan, folder)
     except CdkitError as error:
@@ -115,12 +113,6 @@ def _may_fail_yet(made: Sequence[Attempt]) -> bool:
     from cdkit_pods.conduct.reports import is_doubtful
 
     return is_doubtful(readings)
-
-
-def _clear(folder: Path, plan: PodPlan) -> None:
-    """Remove what an earlier try of this very step has left: its reports are not those of this one."""
-    for name in plan.artifacts.values():
-        shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def settle_undecided(shards: Sequence[Sequence[Attempt]], options: TestPodOptions, error: CdkitError | None) -> None:

@@ -105,14 +105,30 @@ def test_no_test_at_all_is_a_failure_unless_it_is_said_to_be_none() -> None:
     assert played(f"{REPORTED}no_tests: pass", {"test": ends(0)}).error is None
 
 
-def test_reports_of_an_earlier_try_of_the_step_are_none_of_this_one(tmp_path: Path) -> None:
-    stage = Stage(REPORTED, FakeRuntime({"test": ends(0)}), workspace=tmp_path)
-    old = stage.artifacts / "reports" / "old.xml"
-    old.parent.mkdir(parents=True)
-    old.write_text(suite(adds=True), encoding="utf-8")
+def test_nothing_that_an_earlier_try_of_the_step_left_passes_for_what_this_one_leaves(tmp_path: Path) -> None:
+    stage = Stage(f"{REPORTED}shards: 2\nretry_failed: 1", FakeRuntime({"test": ends(0)}), workspace=tmp_path)
+    stage.artifacts.mkdir(parents=True)
+    (stage.artifacts / "junit.xml").write_text(suite(adds=True), encoding="utf-8")
+    for folder in ("reports", "shard-1/reports", "shard-0/attempt-2/reports"):
+        (stage.artifacts / folder).mkdir(parents=True)
+        (stage.artifacts / folder / "old.xml").write_text(suite(adds=True), encoding="utf-8")
+    (stage.artifacts / "leads-out").symlink_to(tmp_path / "kept")
+    (tmp_path / "kept").mkdir()
     stage.play()
     assert isinstance(stage.error, WorkFailed)
     assert stage.error.cause == "no-tests"
+    assert {path.name for path in stage.artifacts.rglob("*") if not path.is_dir()} == {"unit.xml"}
+    assert (tmp_path / "kept").is_dir()
+
+
+def test_what_an_earlier_try_left_and_cannot_be_removed_is_told(tmp_path: Path) -> None:
+    stage = Stage(REPORTED, FakeRuntime({"test": ends(0)}), workspace=tmp_path)
+    stage.artifacts.parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "elsewhere").mkdir()
+    stage.artifacts.symlink_to(tmp_path / "elsewhere")
+    stage.play()
+    assert isinstance(stage.error, WorldFailed)
+    assert "earlier try" in stage.error.message
 
 
 def test_a_report_that_does_not_come_out_is_no_success() -> None:
