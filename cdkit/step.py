@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -23,7 +23,7 @@ from cdkit.ports.extensions import Extensions
 if TYPE_CHECKING:
     from cdkit.diagnosis.companion import Companions
     from cdkit.diagnosis.judge import Decision
-    from cdkit.diagnosis.verdict import Cause
+    from cdkit.diagnosis.verdict import Cause, NeverRan
     from cdkit.models.kube import Manifest, ObjectRef
     from cdkit.ports.cluster import Cluster, Watchable
     from cdkit.ports.commits import Commits
@@ -322,6 +322,15 @@ class StepContext:
         from cdkit.observe.evidence import with_log
 
         return with_log(self.cluster, namespace, cause, self.cancellation)
+
+    def never_ran(self, lines: Sequence[str]) -> NeverRan | None:
+        """Why the runtime could not execute the program whose log ends with these lines; None when it does not say so.
+
+        Some runtimes start a program that they cannot execute, and let it fail: only its log tells.
+        """
+        from cdkit.diagnosis.log import never_ran
+
+        return never_ran(lines)
 
     def defer(self, what: str, cleanup: Callable[[], None]) -> Callable[[], None]:
         """Do `cleanup` when the step ends, however it ends. Gives a function that takes this back.

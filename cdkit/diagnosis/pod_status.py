@@ -20,6 +20,9 @@ CANNOT_RUN = frozenset({126, 127})
 https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_08_02
 """
 
+NO_SCRIPT = 2
+"""The exit code of a shell that takes a program of another machine for a script, and cannot read it."""
+
 
 class Ending(msgspec.Struct, frozen=True):
     """How an instance of a container ended (`ContainerStateTerminated`), and when: `time` as of `ObjectEvent`."""
@@ -38,7 +41,15 @@ class Ending(msgspec.Struct, frozen=True):
     @property
     def never_ran(self) -> bool:
         """Whether the program itself was never started: by the runtime, or by the gate of a test pod."""
-        return self.reason in NEVER_RAN or (self.exit_code in CANNOT_RUN and self.message.startswith('exec: "'))
+        return self.reason in NEVER_RAN or (self._has_runtime_words and self.exit_code in self._codes_of_those_words)
+
+    @property
+    def _has_runtime_words(self) -> bool:
+        return self.message.startswith('exec: "')
+
+    @property
+    def _codes_of_those_words(self) -> frozenset[int]:
+        return CANNOT_RUN | {NO_SCRIPT} if self.message.rstrip().endswith("exec format error") else CANNOT_RUN
 
     def __str__(self) -> str:
         words = f"exit code {self.exit_code}"

@@ -15,7 +15,8 @@ from tests.real_world import given
 
 from .conftest import Project
 from .left_behind import LeftBehind
-from .pod_scenarios import HELPER, SCENARIOS, Scenario
+from .pod_scenarios import HELPER, PROGRAMS, SCENARIOS, Scenario
+from .tiny import made_for_another_machine
 
 RUNTIMES = ("kubernetes", "docker")
 
@@ -24,14 +25,32 @@ RUNTIMES = ("kubernetes", "docker")
 def images(registry: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The images that the scenarios speak of."""
     helper = given("CDKIT_TEST_HELPER")
-    with_entrypoint = f"{registry}/cdkit/test-entrypoint:1"
-    folder = tmp_path_factory.mktemp("entrypoint")
-    (folder / "Dockerfile").write_text(
-        f'FROM {helper}\nENTRYPOINT ["/bin/sh"]\nCMD ["-c", "exit 5"]\n', encoding="utf-8"
-    )
-    for command in (["build", "-q", "-t", with_entrypoint, str(folder)], ["push", "-q", with_entrypoint]):
+    folder = tmp_path_factory.mktemp("programs")
+    write_programs(folder)
+    entrypoint = f'FROM {helper}\nENTRYPOINT ["/bin/sh"]\nCMD ["-c", "exit 5"]\n'
+    programs = f"FROM {helper}\nCOPY foreign no-interpreter /app/\n"
+    return {
+        HELPER: helper,
+        "ENTRYPOINT": pushed(folder, f"{registry}/cdkit/test-entrypoint:1", entrypoint),
+        PROGRAMS: pushed(folder, f"{registry}/cdkit/test-programs:1", programs),
+        "REGISTRY": registry,
+    }
+
+
+def write_programs(folder: Path) -> None:
+    """Programs that no container can execute."""
+    (folder / "foreign").write_bytes(made_for_another_machine())
+    (folder / "no-interpreter").write_text("#!/no/such/interpreter\n", encoding="utf-8")
+    for name in ("foreign", "no-interpreter"):
+        (folder / name).chmod(0o755)
+
+
+def pushed(folder: Path, reference: str, dockerfile: str) -> str:
+    """Build and push an image."""
+    (folder / "Dockerfile").write_text(dockerfile, encoding="utf-8")
+    for command in (["build", "-q", "-t", reference, str(folder)], ["push", "-q", reference]):
         subprocess.run(["docker", *command], check=True, capture_output=True)
-    return {HELPER: helper, "ENTRYPOINT": with_entrypoint, "REGISTRY": registry}
+    return reference
 
 
 def filled_in(value: Any, images: dict[str, str]) -> Any:

@@ -89,7 +89,7 @@ class _Conductor:
         self._finish_logs()
         if isinstance(outcome, CdkitError):
             return with_last_lines(outcome, self.last_lines)
-        return error_of(outcome, self.last_lines)
+        return error_of(outcome, self.last_lines, self._ctx.never_ran)
 
     @property
     def has_begun(self) -> bool:
