@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cdkit.diagnosis.companion import Companions
 from cdkit.diagnosis.judge import Decision
-from cdkit.diagnosis.verdict import Cause, Verdict
+from cdkit.diagnosis.verdict import Cause, NeverRan, Verdict
 from cdkit.errors import (
     AccessDenied,
     BuildFailed,
@@ -146,6 +146,7 @@ __all__ = [
     "ManifestWish",
     "MemoryMount",
     "Metrics",
+    "NeverRan",
     "NoOutputs",
     "Node",
     "ObjectChange",

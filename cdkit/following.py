@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cdkit.diagnosis.companion import Companions
     from cdkit.diagnosis.judge import Decision
-    from cdkit.diagnosis.verdict import Cause
+    from cdkit.diagnosis.verdict import Cause, NeverRan
     from cdkit.flow.cancellation import Cancellation
     from cdkit.models.kube import Manifest, ObjectRef
     from cdkit.observe.follow import Terms
@@ -113,6 +113,15 @@ class Following(ABC):
         from cdkit.observe.evidence import with_log
 
         return with_log(self.cluster, namespace, cause, self.cancellation)
+
+    def never_ran(self, lines: Sequence[str]) -> NeverRan | None:
+        """Why the runtime could not execute the program whose log ends with these lines; None when it does not say so.
+
+        Some runtimes start a program that they cannot execute, and let it fail: only its log tells.
+        """
+        from cdkit.diagnosis.log import never_ran
+
+        return never_ran(lines)
 
     def _terms(self, cancellation: Cancellation | None = None, tell: Callable[[str], None] | None = None) -> Terms:
         from cdkit.observe.follow import Terms

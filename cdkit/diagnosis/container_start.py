@@ -27,7 +27,7 @@ _MISSING_KEY = re.compile(r"couldn't find key (?P<key>\S+) in (?P<kind>ConfigMap
 _KINDS = {"configmap": "ConfigMap", "secret": "Secret"}
 
 _COMMAND_NOT_FOUND = re.compile(
-    r'exec: \\?"(?P<runc>[^"\\]*)\\?":(?: stat [^:]*: no such file or directory| executable file not found)'
+    r'exec: \\?"(?P<runc>[^"\\]*)\\?":(?:(?: stat [^:]*:)? no such file or directory| executable file not found)'
     r"|executable file [`'](?P<crun>[^`']*)[`'] not found"
     r"|exec (?P<path>\S+): no such file or directory"
     r"|fork/exec (?P<fork>\S+): no such file or directory"

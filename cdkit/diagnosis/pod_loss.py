@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cdkit.diagnosis.cause_id import CauseId
 from cdkit.diagnosis.events import latest
 from cdkit.diagnosis.pod_status import PodStatus
@@ -27,6 +29,10 @@ _DISRUPTIONS = {
     "DeletionByPodGC": "was removed because its node is gone",
     "TerminationByKubelet": "was ended by its node",
 }
+_OVER_A_LIMIT = re.compile(r"\bexceed(?:s|ed)\b.*\blimit\b")
+"""The kubelet's words for a pod that wrote more than itself allows: into a volume, or onto the disk of the node."""
+
+_WRITES_TOO_MUCH = "Raise the limit that the message names, or let the pod write less."
 _REMEDIES: dict[CauseId, str] = {
     "evicted": "Give the pod resources.requests that it really needs, or the node more of what the message names.",
     "node-lost": "Look at the node: kubectl describe node. Its pods come up elsewhere when it stays away.",
@@ -88,7 +94,7 @@ def _loss(pod: PodStatus, cause_id: CauseId, fate: str, patience: Patience, *pro
         sentence=f"Pod {pod.name} {fate}.",
         subject=f"Pod {pod.name}",
         evidence=evidence(status, shown, *proof),
-        remedy=_REMEDIES[cause_id],
+        remedy=_WRITES_TOO_MUCH if _OVER_A_LIMIT.search(pod.message) else _REMEDIES[cause_id],
         patience=patience,
         pod=pod.name,
     )

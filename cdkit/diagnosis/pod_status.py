@@ -20,6 +20,9 @@ CANNOT_RUN = frozenset({126, 127})
 https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_08_02
 """
 
+NO_SCRIPT = 2
+"""The exit code of a shell that takes a program of another machine for a script, and cannot read it."""
+
 
 class Ending(msgspec.Struct, frozen=True):
     """How an instance of a container ended (`ContainerStateTerminated`), and when: `time` as of `ObjectEvent`."""
@@ -38,7 +41,15 @@ class Ending(msgspec.Struct, frozen=True):
     @property
     def never_ran(self) -> bool:
         """Whether the program itself was never started: by the runtime, or by the gate of a test pod."""
-        return self.reason in NEVER_RAN or (self.exit_code in CANNOT_RUN and self.message.startswith('exec: "'))
+        return self.reason in NEVER_RAN or (self._has_runtime_words and self.exit_code in self._codes_of_those_words)
+
+    @property
+    def _has_runtime_words(self) -> bool:
+        return self.message.startswith('exec: "')
+
+    @property
+    def _codes_of_those_words(self) -> frozenset[int]:
+        return CANNOT_RUN | {NO_SCRIPT} if self.message.rstrip().endswith("exec format error") else CANNOT_RUN
 
     def __str__(self) -> str:
         words = f"exit code {self.exit_code}"
@@ -114,7 +125,7 @@ class PodStatus(msgspec.Struct, frozen=True, kw_only=True):
         spec: its specification.
         events: about the pod and its containers, the oldest first.
         claim_events: about its volume claims, by the claim's name.
-        is_leaving: somebody has asked for its deletion.
+        leaving_since: when its deletion was asked for, in the form of `ObjectEvent.time`; empty when it was not.
         grace_seconds: how long it may take to end, once it is leaving.
         finalizers: who has to agree before it goes.
     """
@@ -128,9 +139,14 @@ class PodStatus(msgspec.Struct, frozen=True, kw_only=True):
     spec: dict[str, Any]
     events: tuple[ObjectEvent, ...]
     claim_events: dict[str, tuple[ObjectEvent, ...]]
-    is_leaving: bool
+    leaving_since: str
     grace_seconds: float
     finalizers: tuple[str, ...]
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether somebody has asked for its deletion."""
+        return bool(self.leaving_since)
 
     @property
     def is_ready(self) -> bool:
@@ -168,10 +184,24 @@ def read_pod(pod: Manifest, log: EventLog) -> PodStatus:
         spec=spec,
         events=events,
         claim_events={name: log.named("PersistentVolumeClaim", name) for name in _claims(spec)},
-        is_leaving=bool(pod["metadata"].get("deletionTimestamp")),
+        leaving_since=_leaving_since(pod["metadata"]),
         grace_seconds=pod["metadata"].get("deletionGracePeriodSeconds") or 0,
         finalizers=tuple(pod["metadata"].get("finalizers") or ()),
     )
+
+
+def _leaving_since(metadata: Manifest) -> str:
+    """A `deletionTimestamp` is the time at which the grace is over.
+
+    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
+    """
+    latest = moment(metadata.get("deletionTimestamp"))
+    if not latest:
+        return ""
+    from datetime import datetime, timedelta
+
+    asked = datetime.fromisoformat(latest) - timedelta(seconds=metadata.get("deletionGracePeriodSeconds") or 0)
+    return moment(asked.isoformat())
 
 
 def _claims(spec: dict[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from cdkit.diagnosis.container import noun
 from cdkit.diagnosis.container_end import how_it_ended
 from cdkit.diagnosis.events import EventLog
 from cdkit.diagnosis.pod import causes_of
+from cdkit.diagnosis.pod_loss import preempted_cause
 from cdkit.diagnosis.pod_status import ContainerStatus, PodStatus, read_pod
 from cdkit.diagnosis.replicas import unfinished, without_patience
 from cdkit.diagnosis.verdict import FATAL_NOW, NEVER_FATAL, Cause, Verdict
@@ -46,7 +47,7 @@ def diagnose_test_pod(
         return unfinished("the pod is gone", (gone,))
     status = read_pod(pod, EventLog(events))
     main = next((item for item in status.containers if not item.is_init and container in ("", item.name)), None)
-    if status.phase == "Succeeded" or (main is not None and _has_ended_well(main)):
+    if _has_succeeded(status, main):
         return Verdict("succeeded", f"Pod {status.name} has succeeded")
     return unfinished(_summary(status, main), _causes(status, main, companions))
 
@@ -55,8 +56,11 @@ def _deleted(which: str) -> str:
     return f"{which} was deleted before it had ended."
 
 
-def _has_ended_well(main: ContainerStatus) -> bool:
-    return main.state == "terminated" and main.ended is not None and not main.ended.was_bad
+def _has_succeeded(pod: PodStatus, main: ContainerStatus | None) -> bool:
+    """Whether the main container has ended well, and not because it was told to end with its pod."""
+    if main is None or main.state != "terminated" or main.ended is None:
+        return pod.phase == "Succeeded" and not pod.is_leaving
+    return not main.ended.was_bad and not (pod.is_leaving and main.ended.time >= pod.leaving_since)
 
 
 def _is_over(pod: PodStatus, main: ContainerStatus | None) -> bool:
@@ -74,8 +78,7 @@ def _summary(pod: PodStatus, main: ContainerStatus | None) -> str:
 
 def _causes(pod: PodStatus, main: ContainerStatus | None, companions: Companions) -> tuple[Cause, ...]:
     if pod.is_leaving:
-        leaving = "it has a deletionTimestamp"
-        return (_fatal("pod-gone", pod.name, _deleted(f"Pod {pod.name}"), leaving),)
+        return (_sent_away(pod),)
     if pod.reason == "DeadlineExceeded":
         return (_overdue(pod),)
     main_name = main.name if main is not None else ""
@@ -108,6 +111,14 @@ def _of_one_run(pod: PodStatus, main: ContainerStatus | None, cause: Cause) -> C
         sentence=f"Pod {pod.name} has failed: {noun(main)} {how_it_ended(main.ended)}.",
         patience=FATAL_NOW,
     )
+
+
+def _sent_away(pod: PodStatus) -> Cause:
+    """The scheduler wanted its place, or somebody has deleted it."""
+    preempted = preempted_cause(pod)
+    if preempted is not None:
+        return msgspec.structs.replace(preempted, patience=FATAL_NOW)
+    return _fatal("pod-gone", pod.name, _deleted(f"Pod {pod.name}"), "it has a deletionTimestamp")
 
 
 def _overdue(pod: PodStatus) -> Cause:

@@ -79,6 +79,20 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
         return self.concern or self.id, self.container
 
 
+class NeverRan(msgspec.Struct, frozen=True):
+    """Why a runtime could not execute a program.
+
+    Attributes:
+        cause_id: the cause.
+        why: as it follows `its command`: `is not executable`.
+        remedy: what to do.
+    """
+
+    cause_id: CauseId
+    why: str
+    remedy: str
+
+
 class Progress(msgspec.Struct, frozen=True):
     """How many replicas are as they are to be; `total` is 0 where there are none to count."""
 

@@ -51,6 +51,15 @@ class Quantity(str):
             raise ValueError(f"{text!r} is not a quantity; write it like 500m, 2 or 128Mi")
         return cls(stripped)
 
+    @staticmethod
+    def text_of_bytes(amount: int) -> str:
+        """An amount of memory as it is written, in the largest unit in which it is a whole number: `64Mi`."""
+        for unit in ("Ti", "Gi", "Mi", "Ki"):
+            whole, rest = divmod(amount, int(_FACTORS[unit]))
+            if whole and not rest:
+                return f"{whole}{unit}"
+        return str(amount)
+
     @property
     def amount(self) -> Decimal:
         """How much it is: cores of a processor, bytes of memory."""

@@ -20,6 +20,8 @@ import pytest
 from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
 
+from .left_behind import LeftBehind
+
 REPOSITORY = Path(__file__).parents[2]
 HELLO = REPOSITORY / "pipeline-examples" / "hello"
 
@@ -50,6 +52,11 @@ class Finished(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """All that a person saw."""
         return self.out + self.err
+
+    @property
+    def run(self) -> str:
+        """The run's id."""
+        return str(self.journal[0]["run_id"])
 
     def result(self, step: str) -> dict[str, Any]:
         """The journal's result of a step."""
@@ -117,6 +124,12 @@ def deployable(project: Project, kubeconfig: str, registry: str, namespace: str)
     """An empty project that may use the test cluster, and works in a namespace of its own."""
     project.environ["KUBECONFIG"] = kubeconfig
     return project
+
+
+@pytest.fixture
+def left(cluster: KubernetesCluster, namespace: str) -> LeftBehind:
+    """What there still is of runs of test pods."""
+    return LeftBehind(cluster, namespace)
 
 
 @pytest.fixture

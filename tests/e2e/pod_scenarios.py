@@ -18,6 +18,11 @@ FAILING = (
 NO_TESTS = '<testsuite name="s" tests="0"></testsuite>'
 
 
+PROGRAMS = "PROGRAMS"
+"""Stands for that image with programs that cannot be executed: `/app/foreign` is made for another machine, and
+`/app/no-interpreter` is a script for one that is not there."""
+
+
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """Options, and how the step ends with them.
 
@@ -94,6 +99,15 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "a program that is not there": Scenario(
         options={"command": ["/no/such/program"]}, code=4, cause="command-not-found"
+    ),
+    "a program for another machine": Scenario(
+        options={"image": PROGRAMS, "command": ["/app/foreign"]},
+        code=4,
+        cause="wrong-architecture",
+        said=("architecture",),
+    ),
+    "a script without its interpreter": Scenario(
+        options={"image": PROGRAMS, "command": ["/app/no-interpreter"]}, code=4, cause="command-not-found"
     ),
     "an image that is not there": Scenario(
         options={"image": "REGISTRY/no-such-image:1"}, code=4, cause="image-not-found"
@@ -325,6 +339,35 @@ SCENARIOS: dict[str, Scenario] = {
         code=4,
         cause="service-died",
         said=("down", "web"),
+    ),
+    "a service for another machine": Scenario(
+        options={
+            "command": sh(STAYS),
+            "services": {"web": {"image": PROGRAMS, "command": ["/app/foreign"], "ports": [8080]}},
+        },
+        code=4,
+        cause="wrong-architecture",
+        said=("web", "architecture"),
+    ),
+    "a service for another machine that waits for its turn": Scenario(
+        options={
+            "command": sh(STAYS),
+            "services": {
+                "back": {"image": HELPER, "command": sh(STAYS), "ready": {"after": "0s"}},
+                "web": {"image": PROGRAMS, "command": ["/app/foreign"], "ports": [8080], "needs": ["back"]},
+            },
+        },
+        code=4,
+        cause="wrong-architecture",
+        said=("web", "architecture"),
+    ),
+    "a script without its interpreter before the tests": Scenario(
+        options={
+            "command": sh("echo never tested"),
+            "init": [{"name": "migrate", "image": PROGRAMS, "command": ["/app/no-interpreter"]}],
+        },
+        code=4,
+        cause="command-not-found",
     ),
     "an image of a service that is not there": Scenario(
         options={"command": sh("echo never tested"), "services": {"web": {"image": "REGISTRY/no-such-image:1"}}},

@@ -19,7 +19,7 @@ from cdkit_pods.kubernetes import gates
 from cdkit_pods.kubernetes.folders import BLOCK, read_folder, write_folder
 from cdkit_pods.kubernetes.outages import ATTEMPTS
 
-from .tiny import BUSYBOX
+from .tiny import BUSYBOX, made_for_another_machine
 
 pytestmark = pytest.mark.cluster
 """They need no cluster, but the static busybox that comes with it."""
@@ -181,7 +181,9 @@ class Gate:
     def run(self, *arguments: str, script: str = gates.GATE, **env: str) -> subprocess.CompletedProcess[str]:
         environ = {"PATH": f"/nowhere::{self.bin}"} | env
         command = self.command(script, *arguments)
-        return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=20)
+        return subprocess.run(
+            command, env=environ, capture_output=True, text=True, errors="replace", check=False, timeout=20
+        )
 
 
 @pytest.fixture
@@ -236,6 +238,30 @@ def test_a_file_that_is_not_executable_is_passed_over_in_the_path_and_refused_by
     plain = gate.program("plain", "", 0o644)
     assert gate.run("plain").returncode == 127
     assert gate.run(str(plain)).returncode == 126
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        (b"#!/no/such/interpreter\n", {127}, "no such file or directory"),
+        (b"echo no script without its first line\n", {126}, "exec format error"),
+        (b"", {126}, "exec format error"),
+        # Where the helper's C library gives such a file to /bin/sh, that cannot read it.
+        (made_for_another_machine(), {2, 126, 127}, "exec format error"),
+    ],
+)
+def test_what_the_kernel_does_not_execute_is_no_script_either(
+    gate: Gate, content: bytes, code: set[int], words: str
+) -> None:
+    gate.open()
+    program = gate.bin / "program"
+    program.write_bytes(content)
+    program.chmod(0o755)
+    for name in ("program", str(program)):
+        ended = gate.run(name)
+        assert ended.returncode in code
+        assert gate.last_words.read_text() == f'exec: "{program}": {words}\n'
+        assert "no script" not in ended.stdout
 
 
 def test_a_health_check_fails_until_the_program_has_started(gate: Gate) -> None:

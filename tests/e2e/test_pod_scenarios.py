@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from cdkit.clients.kube.cluster import KubernetesCluster
-from cdkit.models.kube import ObjectQuery
-from tests.real_world import eventually, given
+from tests.real_world import given
 
 from .conftest import Project
-from .pod_scenarios import HELPER, SCENARIOS, Scenario
+from .left_behind import LeftBehind
+from .pod_scenarios import HELPER, PROGRAMS, SCENARIOS, Scenario
+from .tiny import made_for_another_machine
 
 RUNTIMES = ("kubernetes", "docker")
 
@@ -25,14 +25,32 @@ RUNTIMES = ("kubernetes", "docker")
 def images(registry: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The images that the scenarios speak of."""
     helper = given("CDKIT_TEST_HELPER")
-    with_entrypoint = f"{registry}/cdkit/test-entrypoint:1"
-    folder = tmp_path_factory.mktemp("entrypoint")
-    (folder / "Dockerfile").write_text(
-        f'FROM {helper}\nENTRYPOINT ["/bin/sh"]\nCMD ["-c", "exit 5"]\n', encoding="utf-8"
-    )
-    for command in (["build", "-q", "-t", with_entrypoint, str(folder)], ["push", "-q", with_entrypoint]):
+    folder = tmp_path_factory.mktemp("programs")
+    write_programs(folder)
+    entrypoint = f'FROM {helper}\nENTRYPOINT ["/bin/sh"]\nCMD ["-c", "exit 5"]\n'
+    programs = f"FROM {helper}\nCOPY foreign no-interpreter /app/\n"
+    return {
+        HELPER: helper,
+        "ENTRYPOINT": pushed(folder, f"{registry}/cdkit/test-entrypoint:1", entrypoint),
+        PROGRAMS: pushed(folder, f"{registry}/cdkit/test-programs:1", programs),
+        "REGISTRY": registry,
+    }
+
+
+def write_programs(folder: Path) -> None:
+    """Programs that no container can execute."""
+    (folder / "foreign").write_bytes(made_for_another_machine())
+    (folder / "no-interpreter").write_text("#!/no/such/interpreter\n", encoding="utf-8")
+    for name in ("foreign", "no-interpreter"):
+        (folder / name).chmod(0o755)
+
+
+def pushed(folder: Path, reference: str, dockerfile: str) -> str:
+    """Build and push an image."""
+    (folder / "Dockerfile").write_text(dockerfile, encoding="utf-8")
+    for command in (["build", "-q", "-t", reference, str(folder)], ["push", "-q", reference]):
         subprocess.run(["docker", *command], check=True, capture_output=True)
-    return {HELPER: helper, "ENTRYPOINT": with_entrypoint, "REGISTRY": registry}
+    return reference
 
 
 def filled_in(value: Any, images: dict[str, str]) -> Any:
@@ -64,7 +82,7 @@ def pipeline(scenario: Scenario, runtime: str, namespace: str, images: dict[str,
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_ends_as_it_should_on_every_runtime(
     deployable: Project,
-    cluster: KubernetesCluster,
+    left: LeftBehind,
     namespace: str,
     images: dict[str, str],
     name: str,
@@ -85,11 +103,8 @@ def test_a_scenario_ends_as_it_should_on_every_runtime(
         assert scenario.outputs.items() <= (result.get("outputs") or {}).items()
     assert artifacts_of(deployable.folder, scenario.artifacts) == scenario.artifacts
     assert not artifacts_of(deployable.folder, scenario.refused)
-    if runtime == "kubernetes":
-        # An old kubelet lets go of a pod only when its attempt to pull an image has ended.
-        eventually(lambda: nothing_is_left_in(cluster, namespace), seconds=120)
-    elif scenario.code != 2:
-        assert nothing_is_left_on_the_engine(finished.journal[0]["run_id"])
+    if scenario.code != 2:
+        left.assert_nothing(finished.run)
 
 
 def assert_said(text: str, lines: tuple[str, ...]) -> None:
@@ -105,19 +120,3 @@ def artifacts_of(folder: Path, wanted: Any) -> dict[str, str]:
     roots = list((folder / ".cdkit" / "runs").glob("*/tests"))
     root = roots[-1] if roots else folder
     return {path: (root / path).read_text(encoding="utf-8") for path in wanted if os.path.lexists(root / path)}
-
-
-def nothing_is_left_in(cluster: KubernetesCluster, namespace: str) -> bool:
-    """No pod of a test in the cluster, and no Secret that was made for one."""
-    kinds = ("Pod", "Secret", "ConfigMap")
-    return not any(cluster.list(ObjectQuery("v1", kind, namespace, "cdkit.dev/test-pod=true"))[0] for kind in kinds)
-
-
-def nothing_is_left_on_the_engine(run: str) -> bool:
-    """No container, no volume and no network of a run."""
-    return not any(
-        subprocess.run(
-            ["docker", *things, "--quiet", "--filter", f"label=cdkit.dev/run={run}"], check=True, capture_output=True
-        ).stdout.strip()
-        for things in (["container", "ls", "--all"], ["volume", "ls"], ["network", "ls"])
-    )

@@ -8,6 +8,10 @@ import subprocess
 from pathlib import Path
 
 BUSYBOX = "/bin/busybox"
+MACHINES = tuple(number.to_bytes(2, "little") for number in (183, 62))
+MACHINE = slice(18, 20)
+"""AArch64 and x86-64, and where an ELF file says which of them it is made for: elf(5)."""
+
 DOCKERFILE = """FROM scratch
 COPY busybox /bin/busybox
 COPY busybox /bin/sh
@@ -34,6 +38,14 @@ def push_tiny_image(folder: Path, registry: str, command: str = "") -> str:
     for arguments in (["build", "-q", "-t", reference, str(folder)], ["push", "-q", reference]):
         subprocess.run(["docker", *arguments], check=True, capture_output=True)
     return reference
+
+
+def made_for_another_machine() -> bytes:
+    """A program that the machine of the tests cannot execute, by what its file says."""
+    program = bytearray(Path(BUSYBOX).read_bytes())
+    other = next(machine for machine in MACHINES if program[MACHINE] != machine)
+    program[MACHINE] = other
+    return bytes(program)
 
 
 def deployment(name: str, image: str, replicas: int = 1) -> dict[str, object]:

@@ -32,6 +32,14 @@ def test_a_quantity_keeps_how_it_was_written_and_knows_how_much_it_is(text: str,
     assert quantity.amount == Decimal(amount)
 
 
+@pytest.mark.parametrize(
+    ("amount", "text"), [(64 << 20, "64Mi"), (1536, "1536"), (3 << 30, "3Gi"), (2 << 10, "2Ki"), (0, "0"), (1, "1")]
+)
+def test_an_amount_of_memory_is_written_in_the_largest_unit_that_fits(amount: int, text: str) -> None:
+    assert Quantity.text_of_bytes(amount) == text
+    assert Quantity.parse(text).amount == amount
+
+
 @given(st.from_regex(r"[0-9.]{0,6}[a-zA-Z]{0,2}[+-]?[0-9a-zA-Z]{0,3}", fullmatch=True) | st.text(max_size=8))
 def test_the_pattern_for_editors_says_the_same_as_the_code(text: str) -> None:
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cdkit.api import CdkitError, StepContext
-from cdkit_pods.conduct.conductor import Keeping, conduct
+from cdkit_pods.conduct.conductor import conduct
+from cdkit_pods.conduct.ended_pod import EndedPod, Keeping
 from cdkit_pods.conduct.occasion import occasion
 from cdkit_pods.options.test_pod import TestPodOptions
 from cdkit_pods.options.translate import pod_plan
@@ -30,12 +30,14 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         reading: what its reports say; None where none are read.
         error: why it is no success, after a look at the reports; None when it is one.
         last_lines: what the tests printed last.
+        undecided: the pod, when only the reports of all pods can tell whether it is kept.
     """
 
     pod: str
     reading: Reading | None = None
     error: CdkitError | None = None
     last_lines: tuple[str, ...] = ()
+    undecided: EndedPod | None = None
 
     @property
     def failed_tests(self) -> tuple[str, ...]:
@@ -63,7 +65,7 @@ def attempts(
         plan = pod_plan(options, occasion(ctx, shard, number, failed_tests))
         place = folder if number == 1 else folder / f"attempt-{number}"
         keeping = Keeping(options.keep, options.keep_for, is_tried_again=number < most)
-        made.append(_attempt(ctx, runtime, options, plan, place, keeping))
+        made.append(_attempt(ctx, runtime, options, plan, place, keeping, made))
         error = made[-1].error
         if error is None or verdict_of(error) != "failed":
             break
@@ -73,26 +75,57 @@ def attempts(
 
 
 def _attempt(
-    ctx: StepContext, runtime: Runtime, options: TestPodOptions, plan: PodPlan, folder: Path, keeping: Keeping
+    ctx: StepContext,
+    runtime: Runtime,
+    options: TestPodOptions,
+    plan: PodPlan,
+    folder: Path,
+    keeping: Keeping,
+    earlier: Sequence[Attempt],
 ) -> Attempt:
-    _clear(folder, plan)
     try:
-        end = conduct(ctx, runtime, plan, folder, keeping)
+        pod = conduct(ctx, runtime, plan, folder)
     except CdkitError as error:
         return Attempt(pod="", error=error)
+    attempt = _judged(ctx, options, plan, folder, pod)
+    if attempt.error is None and _may_fail_yet([*earlier, attempt]):
+        return msgspec.structs.replace(attempt, undecided=pod)
+    pod.settle(keeping, attempt.error)
+    return attempt
+
+
+def _judged(ctx: StepContext, options: TestPodOptions, plan: PodPlan, folder: Path, pod: EndedPod) -> Attempt:
+    """A pod and what its reports say."""
     if not options.junit:
-        return Attempt(pod=end.pod, error=end.error)
+        return Attempt(pod=pod.name, error=pod.error)
     from cdkit_pods.conduct.reports import error_of_reading, reading_of
 
     reading = reading_of(ctx, options, folder, plan.shard)
-    failure = end.error or end.lost or error_of_reading(reading)
-    return Attempt(pod=end.pod, reading=reading, error=failure, last_lines=end.last_lines)
+    failure = pod.error or pod.lost or error_of_reading(reading)
+    return Attempt(pod=pod.name, reading=reading, error=failure, last_lines=pod.last_lines)
 
 
-def _clear(folder: Path, plan: PodPlan) -> None:
-    """Remove what an earlier try of this very step has left: its reports are not those of this one."""
-    for name in plan.artifacts.values():
-        shutil.rmtree(folder / name, ignore_errors=True)
+def _may_fail_yet(made: Sequence[Attempt]) -> bool:
+    """Whether the reports of all attempts, or of all shards, may say otherwise than the last pod of these."""
+    readings = [attempt.reading for attempt in made if attempt.reading is not None]
+    if not readings:
+        return False
+    from cdkit_pods.conduct.reports import is_doubtful
+
+    return is_doubtful(readings)
+
+
+def settle_undecided(shards: Sequence[Sequence[Attempt]], options: TestPodOptions, error: CdkitError | None) -> None:
+    """Keep or remove the pods for which the verdict on the whole step had to be waited for.
+
+    Args:
+        shards: the attempts of each.
+        options: of the step.
+        error: why the step fails; None when it does not.
+    """
+    for attempt in (attempt for made in shards for attempt in made):
+        if attempt.undecided is not None:
+            attempt.undecided.settle(Keeping(options.keep, options.keep_for), error)
 
 
 def pods_of(shards: Sequence[Sequence[Attempt]]) -> list[str]:

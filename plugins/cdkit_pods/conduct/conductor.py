@@ -1,12 +1,9 @@
-"""Carries one test pod from its start to its end, and leaves nothing of it that nobody wants."""
+"""Carries one test pod from its start to the end of its tests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
-
-import msgspec
 
 from cdkit.api import (
     Cancellation,
@@ -14,10 +11,10 @@ from cdkit.api import (
     CdkitError,
     Companions,
     Decision,
-    Duration,
     Manifest,
     StepContext,
 )
+from cdkit_pods.conduct.ended_pod import EndedPod
 from cdkit_pods.conduct.opening import Opening
 from cdkit_pods.logs.show import shown
 from cdkit_pods.logs.stream import LogStream
@@ -25,57 +22,17 @@ from cdkit_pods.looks import ContainerLook, PodLooks
 from cdkit_pods.plan import PodPlan
 from cdkit_pods.runtime import RunningPod, Runtime
 from cdkit_pods.spec import MAIN
-from cdkit_pods.verdict import error_of, verdict_of, with_last_lines
+from cdkit_pods.verdict import error_of, with_last_lines
 
 
-class Keeping(msgspec.Struct, frozen=True):
-    """When a pod is left for a look, and for how long.
-
-    Attributes:
-        when: `keep` of the options.
-        seconds: `keep_for` of the options.
-        is_tried_again: tests that fail get another attempt, in another pod.
-    """
-
-    when: str = "never"
-    seconds: Duration = Duration(3600)
-    is_tried_again: bool = False
-
-    def holds(self, error: CdkitError | None) -> bool:
-        """Whether a pod that ended so is kept. One that somebody has called off never is."""
-        verdict = verdict_of(error)
-        if verdict == "cancelled" or self.when == "never":
-            return False
-        if self.when == "always":
-            return True
-        return verdict != "passed" and not (verdict == "failed" and self.is_tried_again)
-
-
-class PodEnd(msgspec.Struct, frozen=True, kw_only=True):
-    """How one pod has ended.
-
-    Attributes:
-        pod: its name.
-        error: why it is no success; None when its tests ended with 0.
-        lost: why not all of its artifacts came out.
-        last_lines: what the tests printed last.
-    """
-
-    pod: str
-    error: CdkitError | None = None
-    lost: CdkitError | None = None
-    last_lines: tuple[str, ...] = ()
-
-
-def conduct(ctx: StepContext, runtime: Runtime, plan: PodPlan, folder: Path, keeping: Keeping) -> PodEnd:
-    """Run one pod.
+def conduct(ctx: StepContext, runtime: Runtime, plan: PodPlan, folder: Path) -> EndedPod:
+    """Run one pod to the end of its tests, and bring out what they have left.
 
     Args:
         ctx: the step.
         runtime: where it runs.
         plan: what is to be done.
         folder: for its artifacts.
-        keeping: when the pod is left as it is.
 
     Raises:
         CdkitError: it could not be made.
@@ -88,12 +45,7 @@ def conduct(ctx: StepContext, runtime: Runtime, plan: PodPlan, folder: Path, kee
     error = conductor.carry_out()
     has_left = plan.artifacts and conductor.has_begun and not isinstance(error, Cancelled)
     lost = _drained(ctx, running, plan, folder) if has_left else None
-    if keeping.holds(error):
-        _keep(ctx, running, keeping.seconds, forget)
-    else:
-        _remove(running, forget)
-    last_lines = tuple(conductor.last_lines(MAIN))
-    return PodEnd(pod=running.ref.name, error=error, lost=lost, last_lines=last_lines)
+    return EndedPod(ctx, running, forget, error=error, lost=lost, last_lines=tuple(conductor.last_lines(MAIN)))
 
 
 def _drained(ctx: StepContext, running: RunningPod, plan: PodPlan, folder: Path) -> CdkitError | None:
@@ -114,6 +66,7 @@ class _Conductor:
         self._cancellation = Cancellation(ctx.cancellation)
         self._looks = PodLooks()
         self._latest: Manifest = {}
+        self._has_begun = False
         self._looks.subscribe(self._remember)
         self._logs = {container.name: LogStream(ctx, running, container.name) for container in plan.spec.containers}
         for log in self._logs.values():
@@ -136,12 +89,15 @@ class _Conductor:
         self._finish_logs()
         if isinstance(outcome, CdkitError):
             return with_last_lines(outcome, self.last_lines)
-        return error_of(outcome, self.last_lines)
+        return error_of(outcome, self.last_lines, self._ctx.never_ran)
 
     @property
     def has_begun(self) -> bool:
-        """Whether any container has ever run, as far as was seen: before that, a pod has no keeper to ask."""
-        return any(ContainerLook.at(self._latest, name).phase != "waiting" for name in self._logs)
+        """Whether any container has ever run, as far as was seen: before that, a pod has no keeper to ask.
+
+        A pod that was evicted tells nothing of its containers any more.
+        """
+        return self._has_begun
 
     def _followed(self) -> Decision | CdkitError:
         """The decision on the pod, or what has ended it before there was one."""
@@ -186,6 +142,7 @@ class _Conductor:
 
     def _remember(self, pod: Manifest) -> None:
         self._latest = pod
+        self._has_begun |= any(ContainerLook.at(pod, name).phase != "waiting" for name in self._logs)
 
     def _finish_logs(self) -> None:
         """Wait for the rest of the logs of what has ended; what still runs is followed no further."""
@@ -198,23 +155,3 @@ class _Conductor:
         """What a container printed last."""
         log = self._logs.get(container)
         return log.last_lines if log is not None else ()
-
-
-def _keep(ctx: StepContext, running: RunningPod, seconds: Duration, forget: Callable[[], None]) -> None:
-    """Leave the pod for a look, and say how; where that cannot be arranged it is removed in the end."""
-    try:
-        commands = running.keep(seconds)
-    except CdkitError as error:
-        ctx.warn(f"{running.ref} cannot be kept: {error}")
-        return
-    forget()
-    ctx.say(f"{running.ref} is kept for {seconds}. To look at it, and to remove it:")
-    for command in commands:
-        ctx.say(f"  {command}")
-
-
-def _remove(running: RunningPod, forget: Callable[[], None]) -> None:
-    """Remove the pod now, and not only at the end of the step; what fails here is tried again there."""
-    with suppress(CdkitError):
-        running.remove()
-        forget()

@@ -34,6 +34,12 @@ def error_of_reading(reading: Reading) -> CdkitError | None:
     return reports_broken(reading) or error_of_failing(report_of(reading.cases), "tests-failed")
 
 
+def is_doubtful(readings: Sequence[Reading]) -> bool:
+    """Whether attempts of which the last is no failure may be one together: a test did not come again, or none came."""
+    cases = merge_attempts([reading.cases for reading in readings])
+    return not cases or any(case.has_failed for case in cases)
+
+
 def error_of_failing(report: TestReport, cause: str | None) -> WorkFailed | None:
     """The error of the tests that failed, by their names; None when none did."""
     return _caused(failed_tests(report), cause)

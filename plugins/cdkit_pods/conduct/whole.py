@@ -6,7 +6,7 @@ import msgspec
 
 from cdkit.api import StepContext, TestReport
 from cdkit_pods.choice import runtime_for
-from cdkit_pods.conduct.attempts import pods_of
+from cdkit_pods.conduct.attempts import pods_of, settle_undecided
 from cdkit_pods.conduct.conclusion import concluded
 from cdkit_pods.conduct.places import artifact_folder, relative_to_workspace
 from cdkit_pods.conduct.shards import run_shards
@@ -47,6 +47,7 @@ def run_tests(ctx: StepContext, options: TestPodOptions, runtime: Runtime | None
     try:
         shards = run_shards(ctx, runtime, options, folder)
         conclusion = concluded(ctx, options, shards, folder)
+        settle_undecided(shards, options, conclusion.error)
     finally:
         sweep.finish()
     if conclusion.error is not None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from cdkit.api import ContainerState, Manifest
+from cdkit.api import ContainerState, Manifest, Quantity
 from cdkit_pods.spec import KEEPER, Container, PodSpec
 
 CREATING = "ContainerCreating"
@@ -91,7 +91,7 @@ def containers_of(spec: PodSpec) -> tuple[Container, ...]:
 
 
 def _container(container: Container) -> dict[str, Any]:
-    limits = {"memory": str(container.memory)} if container.memory else {}
+    limits = {"memory": Quantity.text_of_bytes(container.memory)} if container.memory else {}
     return {"name": container.name, "image": container.image, "resources": {"limits": limits}}
 
 

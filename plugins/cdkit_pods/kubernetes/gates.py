@@ -36,13 +36,36 @@ cdkit_last_words=/dev/null
 
 # `exec` gets a path, because it would take an applet of busybox for a program of the same name. What cannot be run is
 # told in the words that the container runtime has for it, where the kubelet reads a container's last words.
+#
+# A file that the kernel does not run, a shell takes for a script of its own. So its first bytes are looked at: a
+# program is a script (`#!`), or is made for the machine that busybox is made for (elf(5): class and byte order,
+# machine). One of another machine may be run by an emulator all the same: it is tried, and the words are there
+# should it fail.
 _LAUNCH = """\
 shift
 cdkit_program=$1
 shift
+cdkit_words() { echo "exec: \\"$cdkit_program\\": $1"; }
 cdkit_refuse() {
-  echo "exec: \\"$cdkit_program\\": $1" | /.cdkit/busybox tee "$cdkit_last_words" >&2
+  trap - EXIT
+  cdkit_words "$1" | /.cdkit/busybox tee "$cdkit_last_words" >&2
   exit "$2"
+}
+cdkit_give_up() {
+  [ $? = 127 ] && cdkit_refuse 'no such file or directory' 127
+  cdkit_refuse 'permission denied' 126
+}
+cdkit_begin() {
+  /.cdkit/busybox head -c 20 "$1" |
+    /.cdkit/busybox hexdump -v -e '4/1 "%02x" " " 2/1 "%02x" " " 12/1 "%02x" " " 2/1 "%02x"'
+}
+cdkit_kind() {
+  set -- $(cdkit_begin "$1")
+  case $1 in
+  2321*) echo script ;;
+  7f454c46) echo "$2 $4" ;;
+  *) echo none ;;
+  esac
 }
 case $cdkit_program in
 */*) ;;
@@ -54,6 +77,7 @@ case $cdkit_program in
     if [ -f "$cdkit_file" ] && [ -x "$cdkit_file" ]; then break; fi
     cdkit_file=
   done
+  unset IFS
   [ -n "$cdkit_file" ] || cdkit_refuse 'executable file not found in $PATH' 127
   cdkit_program=$cdkit_file
   ;;
@@ -61,6 +85,17 @@ esac
 [ -e "$cdkit_program" ] || cdkit_refuse "stat $cdkit_program: no such file or directory" 127
 if [ -d "$cdkit_program" ] || ! [ -x "$cdkit_program" ]; then cdkit_refuse 'permission denied' 126; fi
 unset OLDPWD SHLVL
+trap cdkit_give_up EXIT
+if [ -r "$cdkit_program" ]; then
+  case $(cdkit_kind "$cdkit_program") in
+  script | "$(cdkit_kind /.cdkit/busybox)") ;;
+  none) cdkit_refuse 'exec format error' 126 ;;
+  *)
+    cdkit_words 'exec format error' >"$cdkit_last_words"
+    exec /.cdkit/busybox env "$cdkit_program" "$@"
+    ;;
+  esac
+fi
 exec "$cdkit_program" "$@"
 """
 

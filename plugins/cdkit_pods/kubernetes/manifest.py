@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cdkit.api import HealthCheck, Manifest
+from cdkit.api import HealthCheck, Manifest, Quantity
 from cdkit_pods.kubernetes.gates import BUSYBOX, VOLUME, gated, gated_probe, setup_container, tools_mount
 from cdkit_pods.kubernetes.literal import literal
 from cdkit_pods.kubernetes.secret_env import references
@@ -89,7 +89,10 @@ def _setup(spec: PodSpec) -> dict[str, Any]:
 def _volumes(spec: PodSpec) -> dict[str, Any]:
     volumes = [{"name": volume.name, "emptyDir": _empty(volume)} for volume in spec.volumes]
     volumes += [
-        {"name": _shm(spec, item), "emptyDir": {"medium": "Memory", "sizeLimit": str(item.shared_memory)}}
+        {
+            "name": _shm(spec, item),
+            "emptyDir": {"medium": "Memory", "sizeLimit": Quantity.text_of_bytes(item.shared_memory)},
+        }
         for item in spec.containers
         if item.shared_memory
     ]
@@ -100,7 +103,7 @@ def _volumes(spec: PodSpec) -> dict[str, Any]:
 
 def _empty(volume: Volume) -> dict[str, Any]:
     return {
-        **({"sizeLimit": str(volume.size)} if volume.size else {}),
+        **({"sizeLimit": Quantity.text_of_bytes(volume.size)} if volume.size else {}),
         **({"medium": "Memory"} if volume.in_memory else {}),
     }
 
@@ -142,7 +145,7 @@ def _container(spec: PodSpec, container: Container, secret: str) -> dict[str, An
 def _resources(container: Container) -> dict[str, Any]:
     amounts = {
         **({"cpu": f"{max(1, round(container.cpus * 1000))}m"} if container.cpus else {}),
-        **({"memory": str(container.memory)} if container.memory else {}),
+        **({"memory": Quantity.text_of_bytes(container.memory)} if container.memory else {}),
     }
     return {"requests": amounts, "limits": dict(amounts)} if amounts else {}
 

@@ -24,12 +24,15 @@ from cdkit_pods.kubernetes.gates import BUSYBOX, opening
 from cdkit_pods.kubernetes.heartbeat import Heartbeat
 from cdkit_pods.kubernetes.manifest import VOLUMES
 from cdkit_pods.kubernetes.outages import Pause, through_outages
-from cdkit_pods.looks import ContainerLook
+from cdkit_pods.looks import ContainerLook, ContainerPhase
 from cdkit_pods.ownership import kept
 from cdkit_pods.spec import KEEPER
 
 LOOK_SECONDS = 0.2
 """Between two looks at whether the keeper runs."""
+
+OVER = ("Failed", "Succeeded")
+"""Phases of a pod in which none of its containers runs; of one that was evicted, no container is told of."""
 
 
 class KubernetesPod:
@@ -98,7 +101,8 @@ class KubernetesPod:
             WorldFailed: the volume cannot be read any more, or changed while the connection was broken; or the keeper
                 has not started, which is not waited for, because tests that have left something began after it.
         """
-        if not self._is_keeper_running():
+        # It is asked again: a pod that was evicted has lost its keeper.
+        if self._keeper_phase() != "running":
             raise WorldFailed(f"The keeper of {self.ref} has never started, and with it nothing can be read.")
         return read_folder(
             lambda command, stdin: self._in_keeper(command, stdin, cancellation),
@@ -151,22 +155,21 @@ class KubernetesPod:
         return self._ctx.cluster.execute(self.ref, KEEPER, command, stdin=stdin, cancellation=cancellation)
 
     def _await_keeper(self, cancellation: Cancellation) -> None:
-        while not self._is_keeper_running():
-            pause(self._ctx.clock, LOOK_SECONDS, cancellation)
+        while not self._keeper_runs:
+            self._keeper_runs = self._keeper_phase() == "running"
+            if not self._keeper_runs:
+                pause(self._ctx.clock, LOOK_SECONDS, cancellation)
 
-    def _is_keeper_running(self) -> bool:
-        """Whether the keeper has started; asked until it has.
+    def _keeper_phase(self) -> ContainerPhase:
+        """How far the keeper has come, which has not ended.
 
         Raises:
             WorldFailed: it has ended already, or the pod is gone.
         """
-        if self._keeper_runs:
-            return True
         pod = self._ctx.cluster.get(self.ref)
         if pod is None:
             raise ObjectNotFound(f"{self.ref} is not in the namespace {self.ref.namespace!r} any more.")
         phase = ContainerLook.at(pod, KEEPER).phase
-        if phase == "ended":
+        if phase == "ended" or pod.get("status", {}).get("phase") in OVER:
             raise WorldFailed(f"The keeper of {self.ref} has ended, and with it nothing can be reached in the pod.")
-        self._keeper_runs = phase == "running"
-        return self._keeper_runs
+        return phase

@@ -11,6 +11,7 @@ from cdkit.api import Cancellation, Cancelled, CdkitError, Duration, Inbox, Mani
 from cdkit_pods.logs.stream import LogStream
 from cdkit_pods.looks import ContainerLook, PodLooks
 from cdkit_pods.runtime import RunningPod
+from cdkit_pods.verdict import unstarted_error
 from cdkit_pods.waiting.conditions import Condition, Exec, Http, Leaf, Tcp
 from cdkit_pods.waiting.log_watch import FailureFound, LineFound, LogNews, LogOver, LogWatch
 from cdkit_pods.waiting.probes import Probe, ProbeAnswer
@@ -57,6 +58,7 @@ class Readiness:
     ) -> None:
         self.service = log.container
         self._clock = ctx.clock
+        self._never_ran = ctx.never_ran
         self._running = running
         self._log = log
         self._looks = looks
@@ -106,6 +108,8 @@ class Readiness:
         """End the waiting when it takes too long, or is for what an ended service will never do."""
         progress, look = self._progress, self._progress.look
         if look.phase == "ended" and not self._expects_last_words(now) and progress.is_hopeless:
+            if unstarted := unstarted_error(self.service, self._log.last_lines, self._never_ran):
+                raise unstarted
             reason = f" ({look.reason})" if look.reason not in {"", "Error", "Completed"} else ""
             ending = f"ended with exit code {look.exit_code}{reason} before it was ready"
             raise self._failed(f"The service {self.service!r} {ending}: {progress.lacking()}.")

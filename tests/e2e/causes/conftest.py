@@ -7,7 +7,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -24,20 +23,14 @@ from tests.e2e.causes.played import (
     wants_the_impossible,
     with_certificate,
 )
-from tests.e2e.tiny import BUSYBOX
-
-E_MACHINE = slice(18, 20)
-AARCH64 = b"\xb7\x00"
-"""The field of an ELF header that says which machine a program is for, and a machine that the node is not."""
+from tests.e2e.tiny import BUSYBOX, made_for_another_machine
 
 
 @pytest.fixture(scope="session")
 def image(registry: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An image with a shell, with a file that is no program, and with a program of another machine."""
     folder = tmp_path_factory.mktemp("image")
-    foreign = bytearray(Path(BUSYBOX).read_bytes())
-    foreign[E_MACHINE] = AARCH64
-    (folder / "foreign").write_bytes(foreign)
+    (folder / "foreign").write_bytes(made_for_another_machine())
     (folder / "plain").write_text("plain\n", encoding="utf-8")
     for name, mode in (("foreign", 0o755), ("plain", 0o644)):
         (folder / name).chmod(mode)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cdkit.diagnosis.deletion import diagnose_deletion, lingering_causes
 from cdkit.diagnosis.deployment import diagnose_deployment
 from cdkit.diagnosis.events import EventLog
@@ -44,6 +46,21 @@ def test_a_pod_of_a_lost_node_is_lost_with_it() -> None:
         "node-lost",
         "Pod hello-1 is lost with its node: Node node-7 is unresponsive.",
     )
+
+
+@pytest.mark.parametrize(
+    ("message", "remedy"),
+    [
+        ('Usage of EmptyDir volume "files" exceeds the limit "1Mi".', "Raise the limit"),
+        ('Container web exceeded its local ephemeral storage limit "1Mi".', "Raise the limit"),
+        ("Pod ephemeral local storage usage exceeds the total limit of containers 1Mi.", "Raise the limit"),
+        ("The node was low on resource: memory.", "Give the pod resources.requests"),
+    ],
+)
+def test_a_pod_that_is_evicted_for_what_it_writes_is_told_what_to_do(message: str, remedy: str) -> None:
+    cause = only_cause(pod("hello-1", status={"phase": "Failed", "reason": "Evicted", "message": message}))
+    assert cause.id == "evicted"
+    assert cause.remedy.startswith(remedy)
 
 
 def test_a_preempted_pod_is_told_and_ends_nothing() -> None:

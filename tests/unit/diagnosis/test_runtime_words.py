@@ -226,6 +226,24 @@ def test_a_container_that_never_ran_has_the_same_cause_on_each_runtime(
     assert "OCI runtime" not in cause.sentence
 
 
+@pytest.mark.parametrize(
+    ("code", "words", "cause_id"),
+    [
+        (127, "executable file not found in $PATH", "command-not-found"),
+        (127, "no such file or directory", "command-not-found"),
+        (126, "permission denied", "command-not-executable"),
+        (126, "exec format error", "wrong-architecture"),
+        (2, "exec format error", "wrong-architecture"),
+        (2, "permission denied", "crash-loop"),
+        (1, "exec format error", "crash-loop"),
+    ],
+)
+def test_a_program_that_its_gate_could_not_start_has_never_run(code: int, words: str, cause_id: str) -> None:
+    ended = terminated(code, "Error", f'exec: "/app/serve": {words}\n')
+    status = container_status(restarts=1, state=waiting("CrashLoopBackOff"), lastState=ended)
+    assert only_cause(pod("hello-1", status)).id == cause_id
+
+
 @pytest.mark.parametrize(("cause_id", "why", "words"), NEVER_RAN)
 @pytest.mark.parametrize("reason", ["CreateContainerError", "RunContainerError"])
 def test_a_container_that_is_not_started_has_that_cause_too(cause_id: str, why: str, words: str, reason: str) -> None:

@@ -118,6 +118,31 @@ def test_a_pod_that_somebody_deletes_has_failed(gone: Json | None, sentence: str
     assert [(cause.id, cause.sentence) for cause in verdict.causes] == [("pod-gone", sentence)]
 
 
+def leaving(*statuses: Json, phase: str = "Running") -> Json:
+    """A pod that was told at 12:00:00 to end within five seconds."""
+    asked = {"deletionTimestamp": "2026-01-31T12:00:05Z", "deletionGracePeriodSeconds": 5}
+    return once(*statuses, phase=phase, metadata=asked)
+
+
+@pytest.mark.parametrize(
+    ("ended", "state"), [("11:59:59", "succeeded"), ("12:00:00", "failed"), ("12:00:03", "failed")]
+)
+def test_a_command_that_ends_well_because_its_pod_is_deleted_has_not_succeeded(ended: str, state: str) -> None:
+    state_then = {"terminated": {"exitCode": 0, "reason": "Completed", "finishedAt": f"2026-01-31T{ended}Z"}}
+    done = container_status("test", state=state_then)
+    assert diagnose_test_pod(leaving(done, phase="Succeeded"), []).state == state
+
+
+def test_a_pod_that_has_to_make_room_says_so() -> None:
+    victim = leaving(container_status("test", state=running()))
+    told = event(victim, "Preempted", "Preempted by other/urgent on node node-7")
+    verdict = diagnose_test_pod(victim, [told])
+    assert verdict.state == "failed"
+    assert [(cause.id, cause.sentence) for cause in verdict.causes] == [
+        ("preempted", "Pod smoke had to make room for a pod of higher priority.")
+    ]
+
+
 def job(*conditions: Json, **status: Json) -> Json:
     return {
         "kind": "Job",

@@ -82,7 +82,7 @@ def test_options_are_read_as_from_a_file_and_reach_the_pod(cluster: FakeCluster)
     assert ended.error is None, ended.error
     spec = asked[0]["spec"]
     assert spec["activeDeadlineSeconds"] > 90
-    assert spec["containers"][0]["resources"]["limits"] == {"cpu": "2000m", "memory": str(64 * 2**20)}
+    assert spec["containers"][0]["resources"]["limits"] == {"cpu": "2000m", "memory": "64Mi"}
 
 
 def test_what_is_missing_is_told_before_anything_is_made(cluster: FakeCluster) -> None:

@@ -16,12 +16,14 @@ from cdkit.api import (
     WorkFailed,
     WorldFailed,
 )
+from cdkit.diagnosis.log import never_ran
 from cdkit_pods.verdict import error_of, verdict_of, worst
 from tests.unit.diagnosis.objects import a_cause
 
 
-def decided(cause: Cause | None, state: str = "failed") -> CdkitError | None:
-    return error_of(Decision(state, Verdict("failed", "Pod x has failed"), cause), lambda name: [f"log of {name}"])  # type: ignore[arg-type]
+def decided(cause: Cause | None, state: str = "failed", *lines: str) -> CdkitError | None:
+    decision = Decision(state, Verdict("failed", "Pod x has failed"), cause)  # type: ignore[arg-type]
+    return error_of(decision, lambda name: lines or [f"log of {name}"], never_ran)
 
 
 @pytest.mark.parametrize(
@@ -70,3 +72,25 @@ def test_for_an_image_of_ours_the_option_is_named() -> None:
     error = decided(cause)
     assert error is not None
     assert "`helper_image`" in error.remedy
+
+
+@pytest.mark.parametrize("seeming", ["command-failed", "init-container-failing", "service-died"])
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ("exec /app/run: exec format error", "wrong-architecture"),
+        ("exec /app/run: no such file or directory", "command-not-found"),
+        ("standard_init_linux.go:228: exec user process caused: permission denied", "command-not-executable"),
+    ],
+)
+def test_what_the_runtime_could_not_execute_has_not_failed_but_is_broken(seeming: str, line: str, cause: str) -> None:
+    error = decided(a_cause(seeming, container="test"), "failed", line)  # type: ignore[arg-type]
+    assert isinstance(error, WorldFailed)
+    assert error.message.startswith("The container 'test' cannot start: its command ")
+    assert (error.cause, error.evidence) == (cause, (line,))
+    assert error.remedy
+
+
+def test_what_a_program_itself_has_printed_is_not_taken_for_words_of_the_runtime() -> None:
+    error = decided(a_cause("command-failed", container="test"), "failed", "begun", "exec /x: exec format error")
+    assert isinstance(error, WorkFailed)

@@ -105,14 +105,30 @@ def test_no_test_at_all_is_a_failure_unless_it_is_said_to_be_none() -> None:
     assert played(f"{REPORTED}no_tests: pass", {"test": ends(0)}).error is None
 
 
-def test_reports_of_an_earlier_try_of_the_step_are_none_of_this_one(tmp_path: Path) -> None:
-    stage = Stage(REPORTED, FakeRuntime({"test": ends(0)}), workspace=tmp_path)
-    old = stage.artifacts / "reports" / "old.xml"
-    old.parent.mkdir(parents=True)
-    old.write_text(suite(adds=True), encoding="utf-8")
+def test_nothing_that_an_earlier_try_of_the_step_left_passes_for_what_this_one_leaves(tmp_path: Path) -> None:
+    stage = Stage(f"{REPORTED}shards: 2\nretry_failed: 1", FakeRuntime({"test": ends(0)}), workspace=tmp_path)
+    stage.artifacts.mkdir(parents=True)
+    (stage.artifacts / "junit.xml").write_text(suite(adds=True), encoding="utf-8")
+    for folder in ("reports", "shard-1/reports", "shard-0/attempt-2/reports"):
+        (stage.artifacts / folder).mkdir(parents=True)
+        (stage.artifacts / folder / "old.xml").write_text(suite(adds=True), encoding="utf-8")
+    (stage.artifacts / "leads-out").symlink_to(tmp_path / "kept")
+    (tmp_path / "kept").mkdir()
     stage.play()
     assert isinstance(stage.error, WorkFailed)
     assert stage.error.cause == "no-tests"
+    assert {path.name for path in stage.artifacts.rglob("*") if not path.is_dir()} == {"unit.xml"}
+    assert (tmp_path / "kept").is_dir()
+
+
+def test_what_an_earlier_try_left_and_cannot_be_removed_is_told(tmp_path: Path) -> None:
+    stage = Stage(REPORTED, FakeRuntime({"test": ends(0)}), workspace=tmp_path)
+    stage.artifacts.parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "elsewhere").mkdir()
+    stage.artifacts.symlink_to(tmp_path / "elsewhere")
+    stage.play()
+    assert isinstance(stage.error, WorldFailed)
+    assert "earlier try" in stage.error.message
 
 
 def test_a_report_that_does_not_come_out_is_no_success() -> None:
@@ -171,3 +187,34 @@ def test_of_several_attempts_only_the_last_is_kept() -> None:
     runtime = FakeRuntime({"test": Acts(ends=1)})
     Stage("retry_failed: 1\nkeep: on-failure", runtime).play()
     assert runtime.left == ["pod-1"]
+
+
+@pytest.mark.parametrize(
+    ("options", "acts", "is_left"),
+    [
+        ("", ends(0, adds=True), False),
+        ("", ends(0, adds=False), True),
+        ("", ends(0), True),
+        ("no_tests: pass", ends(0), False),
+        ("", [ends(1, adds=False)], True),
+        ("retry_failed: 1", [ends(1, adds=False, subtracts=False), ends(0, adds=True)], True),
+        ("retry_failed: 1", [ends(1, adds=False), ends(0, adds=True)], False),
+    ],
+)
+def test_a_pod_is_kept_for_what_only_its_reports_say(options: str, acts: Acts | list[Acts], is_left: bool) -> None:
+    stage = played(f"{REPORTED}keep: on-failure\n{options}", {"test": acts})
+    assert bool(stage.error) is is_left
+    last = stage.runtime.pods[-1].ref.name
+    assert stage.runtime.left == ([last] if is_left else [])
+    assert any(line.startswith(f"Pod {last} is kept for") for line in stage.lines) is is_left
+
+
+@pytest.mark.parametrize("runs_any", [True, False])
+def test_a_shard_without_tests_is_kept_when_no_other_has_any(runs_any: bool) -> None:
+    def act(pod: FakePod) -> None:
+        leaves(**({"adds": True} if runs_any and env_of(pod)["CDKIT_SHARD_INDEX"] == "1" else {}))(pod)
+        pod.end("test", 0)
+
+    stage = played(f"{REPORTED}keep: on-failure\nshards: 2", {"test": Acts(then=act)})
+    assert bool(stage.error) is not runs_any
+    assert len(stage.runtime.left) == (0 if runs_any else 2)

@@ -58,6 +58,23 @@ def test_of_a_pod_that_never_began_no_artifacts_are_asked_for() -> None:
     assert "read cdkit-artifacts-0" not in stage.runtime.pods[0].did
 
 
+def test_the_loss_of_what_an_evicted_pod_has_left_is_told() -> None:
+    evicted = {"phase": "Failed", "reason": "Evicted", "message": "The node was low.", "containerStatuses": []}
+    runtime = FakeRuntime({"test": Acts(prints=("begun",))})
+
+    def before(operation: str) -> None:
+        if operation == "log":
+            runtime.cluster.put_status(runtime.pods[0].ref, evicted)
+        if operation.startswith("read"):
+            raise WorldFailed("The keeper has ended.")
+
+    runtime.before = before
+    stage = Stage("artifacts: [/out]", runtime).play()
+    assert isinstance(stage.error, WorldFailed)
+    assert stage.error.cause == "evicted"
+    assert stage.warnings == ["The artifacts 'out' did not come out whole: The keeper has ended."]
+
+
 @pytest.mark.parametrize(("option", "seconds"), [("test_timeout: 60s", 30), ("longest: 60s", 30)])
 def test_tests_that_take_too_long_are_ended(option: str, seconds: float) -> None:
     stage = Stage(option, FakeRuntime({"test": Acts(prints=("hanging",))})).play(seconds)

@@ -74,7 +74,7 @@ def test_no_text_is_taken_for_a_reference_to_a_variable(text: str) -> None:
 
 def test_what_a_container_asks_for_is_what_it_may_use() -> None:
     container = of(a_pod(test=Container(name="test", image="i", cpus=0.5, memory=64 << 20)))
-    amounts = {"cpu": "500m", "memory": "67108864"}
+    amounts = {"cpu": "500m", "memory": "64Mi"}
     assert container["resources"] == {"requests": amounts, "limits": amounts}
 
 
@@ -90,7 +90,7 @@ def test_volumes_are_shared_by_who_mounts_them_and_by_the_keeper() -> None:
     volumes = (Volume(name="data", size=1 << 30, in_memory=True), Volume(name="reports"))
     pod = a_pod(test=test, volumes=volumes, keeper=True, keeper_image="busybox")
     assert pod["spec"]["volumes"] == [
-        {"name": "data", "emptyDir": {"sizeLimit": "1073741824", "medium": "Memory"}},
+        {"name": "data", "emptyDir": {"sizeLimit": "1Gi", "medium": "Memory"}},
         {"name": "reports", "emptyDir": {}},
     ]
     assert of(pod)["volumeMounts"] == [{"name": "data", "mountPath": "/data", "readOnly": True}]
@@ -105,7 +105,7 @@ def test_shared_memory_is_a_folder_in_memory_for_one_container() -> None:
     browser = Container(name="browser", image="i", shared_memory=256 << 20)
     pod = a_pod(browser)
     (volume,) = pod["spec"]["volumes"]
-    assert volume["emptyDir"] == {"medium": "Memory", "sizeLimit": "268435456"}
+    assert volume["emptyDir"] == {"medium": "Memory", "sizeLimit": "256Mi"}
     assert of(pod, "browser")["volumeMounts"] == [{"name": volume["name"], "mountPath": "/dev/shm"}]  # noqa: S108
     assert "volumeMounts" not in of(pod)
 

@@ -118,6 +118,15 @@ def test_a_volume_is_not_waited_for_when_the_keeper_has_never_started(running: R
         running.read_folder("out", Cancellation())
 
 
+def test_the_volumes_of_a_pod_that_was_evicted_are_lost(cluster: FakeCluster, running: RunningPod) -> None:
+    cluster.programs.on(*OPENING, program=FakeProgram())
+    let_keeper_be(cluster, running, {"running": {}})
+    running.open("test")
+    cluster.put_status(running.ref, {"phase": "Failed", "reason": "Evicted", "containerStatuses": []})
+    with pytest.raises(WorldFailed, match=r"keeper of Pod .* has ended"):
+        running.read_folder("out", Cancellation())
+
+
 def test_a_volume_is_read_through_the_keeper(cluster: FakeCluster, running: RunningPod) -> None:
     let_keeper_be(cluster, running, {"running": {}})
     archive = bytes(1024)
