@@ -82,10 +82,10 @@ def _attempt(
         return Attempt(pod="", error=error)
     if not options.junit:
         return Attempt(pod=end.pod, error=end.error)
-    from cdkit_pods.conduct.reports import error_of_reading, reading_of
+    from cdkit_pods.conduct.reports import error_of_attempt, reading_of
 
     reading = reading_of(ctx, options, folder, plan.shard)
-    failure = end.error or end.lost or error_of_reading(reading)
+    failure = error_of_attempt(end.error or end.lost, reading)
     return Attempt(pod=end.pod, reading=reading, error=failure, last_lines=end.last_lines)
 
 
