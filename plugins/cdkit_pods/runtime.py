@@ -33,7 +33,7 @@ class RunningPod(Protocol):
 
     @property
     def where(self) -> str:
-        """For a person: `namespace shop-test`, `the Docker engine`."""
+        """For a person: `in namespace shop-test`, `on the Docker engine`."""
         ...
 
     def open(self, container: str) -> None:

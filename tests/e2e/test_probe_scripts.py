@@ -13,7 +13,7 @@ import pytest
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import SystemClock
 from cdkit_pods.waiting.conditions import Exec, Http, Tcp
-from cdkit_pods.waiting.probes import Probe
+from cdkit_pods.waiting.probes import ANSWER_SECONDS, Probe
 from tests.unit.pods.played_pod import PlayedPod
 
 from .test_keeper_scripts import LocalExecution
@@ -103,6 +103,56 @@ def test_an_answer_that_is_not_wanted_is_told(server: int, closed: int) -> None:
 def test_a_server_that_says_nothing_is_not_waited_for_long() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         assert first(Http(port=listener.getsockname()[1])) == "sent no answer within 5 s"
+
+
+class PatientPod(LocalPod):
+    """A pod in which an answer may take ten minutes."""
+
+    def execute(
+        self, container: str, command: Sequence[str], *, stdin: Iterable[bytes] = (), cancellation: Cancellation
+    ) -> LocalExecution:
+        patient = ["600" if word == str(ANSWER_SECONDS) else word for word in command]
+        return super().execute(container, patient, stdin=stdin, cancellation=cancellation)
+
+
+@pytest.mark.parametrize(
+    ("method", "answer"),
+    [
+        ("GET", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
+        ("GET", b"HTTP/1.1 200 OK\ncontent-length:2\n\nok"),
+        ("GET", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+        ("HEAD", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"),
+    ],
+)
+def test_a_server_that_does_not_hang_up_is_not_waited_for(method: str, answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connections.append(listener.accept()[0])
+            connections[0].sendall(answer)
+
+        connections: list[socket.socket] = []
+        threading.Thread(target=serve, daemon=True).start()
+        wanted = Http(port=listener.getsockname()[1], method=method)
+        answers = Probe(PatientPod(), "web", SystemClock(), Cancellation()).answers(wanted)
+        assert next(answers).text == ""
+        connections[0].close()
+
+
+@pytest.mark.parametrize("words", [b"J\0\0\0\n5.7.44 and no more", b"220 smtp.example\r\n", b"hi", b"HTTP/1.1"])
+def test_what_is_no_http_is_told_as_that(words: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection = listener.accept()[0]
+            connection.sendall(words)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(1000):
+                pass
+            connection.close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        assert first(Http(port=listener.getsockname()[1])) == "answered with what is not HTTP"
 
 
 def test_a_command_tells_why_it_is_not_content() -> None:

@@ -98,10 +98,10 @@ def _judged(ctx: StepContext, options: TestPodOptions, plan: PodPlan, folder: Pa
     """A pod and what its reports say."""
     if not options.junit:
         return Attempt(pod=pod.name, error=pod.error)
-    from cdkit_pods.conduct.reports import error_of_reading, reading_of
+    from cdkit_pods.conduct.reports import error_of_attempt, reading_of
 
     reading = reading_of(ctx, options, folder, plan.shard)
-    failure = pod.error or pod.lost or error_of_reading(reading)
+    failure = error_of_attempt(pod.error or pod.lost, reading)
     return Attempt(pod=pod.name, reading=reading, error=failure, last_lines=pod.last_lines)
 
 

@@ -10,7 +10,7 @@ import msgspec
 from cdkit.api import CdkitError, StepContext, TestReport
 from cdkit_pods.conduct.attempts import Attempt
 from cdkit_pods.options.test_pod import TestPodOptions
-from cdkit_pods.verdict import verdict_of, worst
+from cdkit_pods.verdict import worst
 
 Shards = Sequence[Sequence[Attempt]]
 """The attempts of each shard, in their order."""
@@ -55,15 +55,15 @@ def _with_reports(
     ctx: StepContext, options: TestPodOptions, shards: Shards, folder: Path, error: CdkitError | None
 ) -> Conclusion:
     """The report, and the error in its words where it has the tests that failed, or none at all."""
-    from cdkit_pods.conduct.reports import error_of_failing, error_of_none, reported
+    from cdkit_pods.conduct.reports import error_of_failing, error_of_none, in_names_of_tests, reported
 
     readings = [[attempt.reading for attempt in made if attempt.reading is not None] for made in shards]
     report = reported(ctx, readings, folder)
     if error is None:
         last_lines = shards[0][-1].last_lines
         error = error_of_failing(report, "tests-failed") or error_of_none(options, readings, last_lines)
-    elif verdict_of(error) == "failed":
-        error = error_of_failing(report, error.cause) or error
+    else:
+        error = in_names_of_tests(error, report)
     return Conclusion(report=report, error=error)
 
 

@@ -40,7 +40,7 @@ def conduct(ctx: StepContext, runtime: Runtime, plan: PodPlan, folder: Path) -> 
     running = runtime.start(plan.spec)
     forget = ctx.defer(f"remove {running.ref}", running.remove)
     of_shard = f"{plan.title()}: " if plan.title() else ""
-    ctx.say(f"{of_shard}{running.ref} in {running.where}")
+    ctx.say(f"{of_shard}{running.ref} {running.where}")
     conductor = _Conductor(ctx, plan, running)
     error = conductor.carry_out()
     has_left = plan.artifacts and conductor.has_begun and not isinstance(error, Cancelled)
@@ -134,7 +134,7 @@ class _Conductor:
         """Say what is waited for: how the pod fares, and which services are not ready."""
         self._told = how
         missing = ", ".join(self._opening.unready)
-        self._ctx.waiting(f"{how}; not ready yet: {missing}" if missing else how)
+        self._ctx.waiting(f"{how.removesuffix('.')}; not ready yet: {missing}" if missing else how)
 
     def _tell_again(self) -> None:
         if self._told:

@@ -165,7 +165,7 @@ class Opening:
 
 def _overdue(what: str, limit: float, option: str) -> TimedOut:
     return TimedOut(
-        f"{what} did not end within {Duration(limit)} (`{option}`).",
+        f"{what} did not end within {Duration(limit).written()} (`{option}`).",
         remedy=f"See in the log where it hangs; raise `{option}` if the work is really that long.",
         cause="deadline-exceeded",
     )

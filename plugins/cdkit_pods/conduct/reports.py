@@ -18,6 +18,7 @@ from cdkit_pods.results import (
     reports_broken,
     write_junit,
 )
+from cdkit_pods.verdict import verdict_of
 
 Readings = Sequence[Sequence[Reading]]
 """What was read of the attempts of each shard."""
@@ -29,9 +30,19 @@ def reading_of(ctx: StepContext, options: TestPodOptions, folder: Path, shard: i
     return read_reports(folder, patterns, workspace=ctx.workspace, shard=shard)
 
 
-def error_of_reading(reading: Reading) -> CdkitError | None:
-    """Why tests that ended with 0 are no success all the same. That there were none, one pod of several cannot know."""
-    return reports_broken(reading) or error_of_failing(report_of(reading.cases), "tests-failed")
+def error_of_attempt(error: CdkitError | None, reading: Reading) -> CdkitError | None:
+    """Why one attempt is no success, after a look at its reports; None when it is one.
+
+    That there were no tests at all, one pod of several cannot know.
+
+    Args:
+        error: how its pod has ended.
+        reading: what its reports say.
+    """
+    report = report_of(reading.cases)
+    if error is not None:
+        return in_names_of_tests(error, report)
+    return reports_broken(reading) or error_of_failing(report, "tests-failed")
 
 
 def is_doubtful(readings: Sequence[Reading]) -> bool:
@@ -43,6 +54,13 @@ def is_doubtful(readings: Sequence[Reading]) -> bool:
 def error_of_failing(report: TestReport, cause: str | None) -> WorkFailed | None:
     """The error of the tests that failed, by their names; None when none did."""
     return _caused(failed_tests(report), cause)
+
+
+def in_names_of_tests(error: CdkitError, report: TestReport) -> CdkitError:
+    """An error; where tests have failed and the report has them, that of these tests by their names."""
+    if verdict_of(error) != "failed":
+        return error
+    return error_of_failing(report, error.cause) or error
 
 
 def error_of_none(options: TestPodOptions, readings: Readings, last_lines: Sequence[str]) -> WorkFailed | None:

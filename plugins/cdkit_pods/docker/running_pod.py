@@ -39,7 +39,7 @@ class DockerPod:
         pod: what is known of it.
     """
 
-    where = "the Docker engine"
+    where = "on the Docker engine"
 
     def __init__(self, ctx: StepContext, pod: KnownPod) -> None:
         self.ref = ObjectRef("v1", "Pod", pod.pod.name)

@@ -65,8 +65,8 @@ class KubernetesPod:
 
     @property
     def where(self) -> str:
-        """`namespace shop-test`."""
-        return f"namespace {self.ref.namespace}"
+        """`in namespace shop-test`."""
+        return f"in namespace {self.ref.namespace}"
 
     def open(self, container: str) -> None:
         """Let the program of a gated container start, as soon as the keeper runs. A second time changes nothing.

@@ -50,7 +50,8 @@ class Service(Part, frozen=True, kw_only=True):
         Wait | list[Wait] | None,
         Meta(
             min_length=1,
-            description="What is waited for until it is ready; its first port takes connections when left out.",
+            description="What is waited for until it is ready; when left out, its `health`, or else that all of its "
+            "`ports` take connections.",
         ),
     ] = None
     within: Annotated[Duration, Meta(description="How long it may take to become ready.")] = Duration(60)
@@ -70,9 +71,15 @@ class Service(Part, frozen=True, kw_only=True):
         """What is waited for; None when it is ready as soon as it runs."""
         if isinstance(self.ready, list):
             return self.ready[0] if len(self.ready) == 1 else Wait(in_order=self.ready)
-        if self.ready is None and self.ports:
-            return Wait(tcp=self.ports[0])
-        return self.ready
+        return self._own_wait if self.ready is None else self.ready
+
+    @property
+    def _own_wait(self) -> Wait | None:
+        """What is waited for when nothing is said of it: what the service tells of itself."""
+        if self.health is not None:
+            return Wait(healthy=True)
+        ports = [Wait(tcp=port) for port in self.ports]
+        return Wait(all_of=ports) if len(ports) > 1 else next(iter(ports), None)
 
     @property
     def may_end(self) -> bool:

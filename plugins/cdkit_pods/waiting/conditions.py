@@ -103,12 +103,7 @@ class After(msgspec.Struct, frozen=True):
 
 
 class Running(msgspec.Struct, frozen=True):
-    """The service runs."""
-
-    unanswered: ClassVar[str] = "has not come"
-
-    def __str__(self) -> str:
-        return "its start"
+    """The service runs; nothing else is waited for beside it."""
 
 
 class AllOf(msgspec.Struct, frozen=True):

@@ -47,9 +47,30 @@ while [ "$rounds" -gt 0 ]; do
 done
 """
 
+# Some servers say that they will hang up, and do so seconds later, as ChromeDriver does: where an answer tells how long
+# it is, nothing beyond that is waited for. Whoever ends the client ends this shell only, so that it waits for nobody:
+# `read` is a part of it, and what else reads takes its place.
+_TALK = """
+printf + >&3
+printf %s "$1"
+IFS= read -r -n 5 begin
+printf %s "$begin" >&3
+[ "$begin" = HTTP/ ] || exec "$0" cat >&3
+end=$(printf '\\r') length=
+while IFS= read -r line || { printf %s "$line" >&3; false; }; do
+  printf '%s\\n' "$line" >&3
+  case $line in
+    [Cc]ontent-[Ll]ength:*) length=$(printf %s "$line" | "$0" tr -dc 0-9) ;;
+    "$end" | "") break ;;
+  esac
+done
+case $1 in HEAD*) exit ;; esac
+[ -z "$length" ] || exec "$0" head -c "$length" >&3
+exec "$0" cat >&3
+"""
+
 _HTTP = """
-busybox=$0 port=$1 connect=$2 rounds=$3 pause=$4 seconds=$5 most=$6 request=$7
-talk='printf + >&3; printf %s "$1"; exec "$0" cat >&3'
+busybox=$0 port=$1 connect=$2 rounds=$3 pause=$4 seconds=$5 most=$6 request=$7 talk=$8
 ask() {
   "$busybox" nc -w "$connect" "$1" "$port" -e "$busybox" sh -c "$talk" "$busybox" "$request" 3>&1 >/dev/null &
   client=$!
@@ -147,7 +168,7 @@ class Probe:
     def _request(self, wanted: Http) -> Iterator[ProbeAnswer]:
         body = Pattern(wanted.body) if wanted.body else None
         limits = [str(CONNECT_SECONDS), str(ROUNDS), PAUSE_SECONDS, str(ANSWER_SECONDS), str(LARGEST_ANSWER)]
-        for line in self._lines(_HTTP, [str(wanted.port), *limits, request_of(wanted)]):
+        for line in self._lines(_HTTP, [str(wanted.port), *limits, request_of(wanted), _TALK]):
             yield _http_answer(wanted, line, body)
 
     def _lines(self, script: str, arguments: Sequence[str]) -> Iterator[bytes]:

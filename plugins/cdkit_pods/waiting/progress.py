@@ -60,9 +60,13 @@ class Progress:
         return not can_come(self._condition, self._met, hopeless)
 
     def lacking(self) -> str:
-        """What has not come, and what the last answers were."""
+        """What has not come, and what the last answers were; nothing of a service that only had to run."""
         wanted = awaited(self._condition, self._met)
-        return "; ".join(f"{leaf} {self._answers.get(path, leaf.unanswered)}" for path, leaf in wanted.items())
+        return "; ".join(
+            f"{leaf} {self._answers.get(path, leaf.unanswered)}"
+            for path, leaf in wanted.items()
+            if not isinstance(leaf, Running)
+        )
 
     def _has_come(self, path: Path, leaf: Leaf, now: float) -> bool:
         look = self.look

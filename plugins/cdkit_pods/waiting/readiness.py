@@ -110,12 +110,13 @@ class Readiness:
         if look.phase == "ended" and not self._expects_last_words(now) and progress.is_hopeless:
             if unstarted := unstarted_error(self.service, self._log.last_lines, self._never_ran):
                 raise unstarted
-            reason = f" ({look.reason})" if look.reason not in {"", "Error", "Completed"} else ""
-            ending = f"ended with exit code {look.exit_code}{reason} before it was ready"
-            raise self._failed(f"The service {self.service!r} {ending}: {progress.lacking()}.")
+            raise self._ended_early(look, progress.lacking())
         if self._deadline is not None and now >= self._deadline:
             limit = Duration(self._within).written()
-            raise self._failed(f"The service {self.service!r} was not ready within {limit}: {progress.lacking()}.")
+            raise self._failed(
+                f"was not ready within {limit}: {progress.lacking()}.",
+                f"See in the log of {self.service!r} what it waits for; raise its `within` if it is only slow.",
+            )
 
     def _expects_last_words(self, now: float) -> bool:
         if self._last_words_due is None:
@@ -160,7 +161,10 @@ class Readiness:
             case CdkitError():
                 raise message
             case FailureFound(line):
-                raise self._failed(f"The service {self.service!r} says that it has failed: {line}")
+                raise self._failed(
+                    f"says that it has failed: {line}",
+                    f"See in the log of {self.service!r} why; narrow its `fails_on` if such a line is harmless.",
+                )
             case LineFound(path):
                 self._progress.note_come(path)
             case LogOver():
@@ -172,10 +176,19 @@ class Readiness:
             case _Answered(path, answer):
                 self._progress.note_answer(path, answer.text)
 
-    def _failed(self, message: str) -> WorldFailed:
+    def _ended_early(self, look: ContainerLook, lacking: str) -> WorldFailed:
+        reason = f" ({look.reason})" if look.reason not in {"", "Error", "Completed"} else ""
+        missing = f": {lacking}" if lacking else ""
+        is_done = "" if look.exit_code else "; if that is its work, wait for it with `ready: {exited: 0}`"
+        return self._failed(
+            f"ended with exit code {look.exit_code}{reason} before it was ready{missing}.",
+            f"See in the log of {self.service!r} why it ended{is_done}.",
+        )
+
+    def _failed(self, what: str, remedy: str) -> WorldFailed:
         return WorldFailed(
-            message,
-            remedy=f"See in the log of {self.service!r} what it waits for; raise its `within` if it is only slow.",
+            f"The service {self.service!r} {what}",
+            remedy=remedy,
             cause="service-not-ready",
             evidence=self._log.last_lines,
         )

@@ -117,7 +117,7 @@ class PlayedPod:
     """A running pod of which a test decides everything. Implements `cdkit_pods.runtime.RunningPod`."""
 
     ref = ObjectRef("v1", "Pod", "tests", "played")
-    where = "a test"
+    where = "in a test"
 
     def __init__(self, play: Play | None = None) -> None:
         self.logs: dict[str, PlayedLog] = {}

@@ -29,7 +29,6 @@ A, B, C = LogMatch("a"), LogMatch("b"), Tcp(1)
 @pytest.mark.parametrize(
     ("option", "condition", "told"),
     [
-        (None, Running(), "its start"),
         (Wait(tcp=5432), Tcp(5432), "tcp port 5432"),
         (Wait(log="ready"), LogMatch("ready"), "a line of its log that matches 'ready'"),
         (Wait(command="pg_isready -U 'a b'"), Exec(("pg_isready", "-U", "a b")), "exec pg_isready -U 'a b'"),
@@ -47,6 +46,10 @@ A, B, C = LogMatch("a"), LogMatch("b"), Tcp(1)
 def test_an_option_becomes_a_condition_that_can_be_told(option: Wait | None, condition: Condition, told: str) -> None:
     assert condition_of(option) == condition
     assert str(condition_of(option)) == told
+
+
+def test_without_an_option_a_service_only_has_to_run() -> None:
+    assert condition_of(None) == Running()
 
 
 def test_options_within_options_become_conditions_within_conditions() -> None:

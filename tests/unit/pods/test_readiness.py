@@ -113,6 +113,24 @@ def test_a_service_without_a_condition_is_ready_when_it_runs(tmp_path: Path) -> 
     waiting.ready()
 
 
+def test_a_service_that_only_had_to_run_and_has_ended_says_what_to_do(tmp_path: Path) -> None:
+    waiting = Waiting(tmp_path, Running())
+    waiting.log.write("bad password", closed=True)
+    waiting.look(ended(1))
+    error = waiting.error()
+    assert error.message == "The service 'db' ended with exit code 1 before it was ready."
+    assert (error.evidence, error.remedy) == (("bad password",), "See in the log of 'db' why it ended.")
+
+
+def test_a_service_that_has_done_its_work_is_told_how_to_be_waited_for(tmp_path: Path) -> None:
+    waiting = Waiting(tmp_path, Tcp(80))
+    waiting.log.write(closed=True)
+    waiting.look(ended(0))
+    assert waiting.error().remedy == (
+        "See in the log of 'db' why it ended; if that is its work, wait for it with `ready: {exited: 0}`."
+    )
+
+
 def test_a_port_is_asked_in_the_keeper_by_one_execution(tmp_path: Path) -> None:
     waiting = Waiting(tmp_path, Tcp(5432))
     waiting.answers = [b"closed\nclo", b"sed\nopen\n"]
@@ -174,6 +192,7 @@ def test_a_line_that_tells_of_failure_ends_the_waiting_at_once(tmp_path: Path) -
     waiting.look(running())
     error = waiting.error()
     assert error.message == "The service 'db' says that it has failed: FATAL: no space left"
+    assert "`fails_on`" in error.remedy
     assert error.cause == "service-not-ready"
     assert waiting.hung_up in ([], ["5432"])
 

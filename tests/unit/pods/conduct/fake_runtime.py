@@ -112,7 +112,7 @@ class FakePod:
         archives: what each volume holds, as a tar archive.
     """
 
-    where = "memory"
+    where = "in memory"
 
     def __init__(self, runtime: FakeRuntime, spec: PodSpec, number: int) -> None:
         self.spec = spec

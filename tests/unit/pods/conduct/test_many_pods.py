@@ -149,7 +149,9 @@ def test_tests_that_fail_get_another_attempt_in_a_new_pod_and_are_flaky_when_the
     assert env_of(second)["CDKIT_FAILED_TESTS"] == "shop::subtracts"
     assert env_of(second)["CDKIT_ATTEMPT"] == "2"
     assert (report_of(stage).total, report_of(stage).flaky, report_of(stage).failed) == (2, 1, 0)
-    assert any("shop::subtracts" in warning and "laky" in warning for warning in stage.warnings)
+    first_failure, flaky = stage.warnings
+    assert first_failure == "Attempt 1 of 3 failed: 1 of 2 tests failed: shop::subtracts. The tests are tried again."
+    assert flaky == "Flaky, for they failed and then passed: shop::subtracts."
     assert stage.runtime.left == []
 
 

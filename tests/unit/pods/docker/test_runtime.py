@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from cdkit.diagnosis.companion import Companions
 from cdkit.diagnosis.judge import Decision
-from cdkit.diagnosis.single_pod import Companions, diagnose_test_pod
+from cdkit.diagnosis.single_pod import diagnose_test_pod
 from cdkit.errors import Cancelled, EngineUnreachable, WorldFailed
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import SystemClock

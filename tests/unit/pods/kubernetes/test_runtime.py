@@ -88,7 +88,7 @@ def test_a_pod_says_whose_it_is_and_until_when(place: Place) -> None:
     assert metadata["labels"]["cdkit.dev/run"] == "run-1"
     assert metadata["labels"]["cdkit.dev/runner"] == str(place.machine.this_process())
     assert metadata["annotations"] == expiring(place.clock.now() + LEASE)
-    assert running.where == "namespace tests"
+    assert running.where == "in namespace tests"
     running.remove()
 
 
@@ -156,7 +156,7 @@ def test_an_own_namespace_is_limited_and_removed_with_all_that_is_in_it(place: P
     test = Container(name="test", image="i", cpus=0.5, memory=1 << 30, secret_env={"TOKEN": "s3cr3t"})
     running = place.runtime().start(a_spec(test, own_namespace=True, keeper=True, pull_secrets=("login",)))
     (namespace,) = place.own_namespaces()
-    assert running.where == f"namespace {namespace}"
+    assert running.where == f"in namespace {namespace}"
     assert {item["metadata"]["name"] for item in place.of_kind("Secret", namespace)} == {"login", running.ref.name}
     (quota,) = place.of_kind("ResourceQuota", namespace)
     assert quota["spec"]["hard"]["limits.cpu"] == "2500m", "the test's, and what a keeper may use at most"

@@ -46,9 +46,24 @@ def test_services_start_at_once_unless_they_need_another() -> None:
     assert plan.spec.aliases == ("db", "api", "shop.local")
 
 
-def test_a_service_is_ready_when_its_first_port_is_unless_it_says_otherwise() -> None:
+def test_a_service_is_ready_when_it_is_healthy_or_else_all_of_its_ports_are() -> None:
     plan = planned(
-        "services:\n  db: {image: x, ports: [1, 2]}\n  job: {image: x}\n  seed: {image: x, ready: {exited: 0}}\n"
+        "services:\n  one: {image: x, ports: [1]}\n  two: {image: x, ports: [2, 3]}\n"
+        "  well: {image: x, ports: [4], health: {command: check}}\n"
+        "  told: {image: x, ports: [5, 6], health: {command: check}, ready: {tcp: 6}}\n"
+    )
+    assert [service.wait for service in plan.services] == [
+        Wait(tcp=1),
+        Wait(all_of=[Wait(tcp=2), Wait(tcp=3)]),
+        Wait(healthy=True),
+        Wait(tcp=6),
+    ]
+    assert [container(plan, name).needs_health for name in ("one", "well", "told")] == [False, True, False]
+
+
+def test_a_service_is_ready_when_what_it_says_has_come() -> None:
+    plan = planned(
+        "services:\n  db: {image: x, ports: [1]}\n  job: {image: x}\n  seed: {image: x, ready: {exited: 0}}\n"
         "  slow: {image: x, ready: [{healthy: true}, {after: 1s}]}"
     )
     first, second, third, fourth = plan.services
