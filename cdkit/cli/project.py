@@ -10,10 +10,10 @@ import msgspec
 
 from cdkit.cli.approval import must_be_approved
 from cdkit.cli.conduct import conduct
-from cdkit.cli.display import Display, stage, take_any_text
+from cdkit.cli.display import Display, take_any_text
 from cdkit.cli.native import Native
+from cdkit.cli.recorded_run import open_run
 from cdkit.cli.wiring import load_pipeline, new_run_id, open_session
-from cdkit.engine.journal import JOURNAL, run_folder
 from cdkit.engine.session import Session
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.problem import Position
@@ -87,13 +87,10 @@ class OpenProject:
         """Run one step as `cdkit run` would; gives the exit code."""
         must_be_approved(self._pipeline, approved)
         pipeline = self._pipeline_of(kind, options)
-        run_id = new_run_id()
         native = Native.here(pipeline.workspace, "text")
-        shown = stage(self._display, str(run_folder(pipeline.workspace, run_id) / JOURNAL), native.dialect)
-        session = open_session(pipeline, run_id, record=True, reporters=[shown.reporter, *native.reporters()])
-        native.hide(session.secrets.values.values(), sys.stdout)
-        code = conduct(session, 1, shown)
-        native.search(session)
+        run = open_run(pipeline, self._display, native)
+        code = conduct(run.session, 1, run.stage)
+        native.search(run.session)
         return code
 
     def _pipeline_of(self, kind: type[Step], options: Mapping[str, Any]) -> Pipeline:

@@ -14,10 +14,10 @@ import msgspec
 from cdkit.cli.conduct import conduct
 from cdkit.cli.display import Display, Stage, stage
 from cdkit.cli.native import Native
+from cdkit.cli.recorded_run import open_run
 from cdkit.cli.step_flags import StepFlag, flags_of, options_node
 from cdkit.cli.step_secrets import without_secrets
-from cdkit.cli.wiring import load_registry, new_run_id, open_session
-from cdkit.engine.journal import JOURNAL, run_folder
+from cdkit.cli.wiring import load_registry
 from cdkit.errors import InvalidInput
 from cdkit.models.environment import Environment
 from cdkit.models.event import Event, StepFinished
@@ -27,6 +27,7 @@ from cdkit.pipeline.load import load_document
 from cdkit.pipeline.pipeline import Pipeline
 from cdkit.pipeline.suggest import did_you_mean
 from cdkit.ports.extensions import Extensions
+from cdkit.report.native.dialect import Dialect
 from cdkit.step import Step
 
 _OWN_OPTIONS = (
@@ -92,15 +93,11 @@ def _own_option(names: tuple[str, ...], parameter: str, told: str, taken: set[st
 
 
 def _run(pipeline: Pipeline, output: str) -> int:
-    run_id = new_run_id()
-    journal = str(run_folder(pipeline.workspace, run_id) / JOURNAL)
     told = _Told()
     native = Native.here(pipeline.workspace, output)
-    shown = stage(Display(), journal, native.dialect) if output == "text" else _on_stderr(journal)
-    session = open_session(pipeline, run_id, record=True, reporters=[shown.reporter, told, *native.reporters()])
-    native.hide(session.secrets.values.values(), sys.stdout)
-    code = conduct(session, 1, shown)
-    native.search(session)
+    run = open_run(pipeline, Display(), native, told, show=stage if output == "text" else _on_stderr)
+    code = conduct(run.session, 1, run.stage)
+    native.search(run.session)
     if code == 0:
         sys.stdout.writelines(f"{line}\n" for line in native.shielded(_FORMS[output](told.outputs)))
     return code
@@ -155,11 +152,11 @@ class _Told:
         """There is nothing to show."""
 
 
-def _on_stderr(journal: str) -> Stage:
+def _on_stderr(display: Display, journal: str, _: Dialect | None) -> Stage:
     from cdkit.report.console import Console
     from cdkit.report.wording import Wording
 
-    return Stage(Console(sys.stderr, Wording(Display().style(sys.stderr), journal)))
+    return Stage(Console(sys.stderr, Wording(display.style(sys.stderr), journal)))
 
 
 def _as_text(outputs: Mapping[str, Any]) -> list[str]:

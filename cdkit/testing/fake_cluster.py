@@ -11,22 +11,19 @@ import msgspec
 
 from cdkit.clients.kube.errors import Request
 from cdkit.clients.kube.paths import group_of
-from cdkit.errors import CdkitError, RequestRejected
+from cdkit.errors import RequestRejected
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.container import LogLine
 from cdkit.models.kube import Manifest, ObjectChange, ObjectQuery, ObjectRef, Resource
 from cdkit.ports.cluster import FIELD_MANAGER, LONGEST_WATCH, PatchKind
-from cdkit.testing.fake_api_server import DEFAULT_NAMESPACE, SERVER, FakeApiServer, key_of, refusal, status_of
+from cdkit.testing.fake_api_server import DEFAULT_NAMESPACE, SERVER, key_of, refusal, status_of
 from cdkit.testing.fake_execution import ExecutedCommand, FakeExecution
-from cdkit.testing.fake_logs import FakeLogs
-from cdkit.testing.fake_programs import FakePrograms
 from cdkit.testing.field_sets import fields_of
 from cdkit.testing.object_store import change_of
 from cdkit.testing.ownership import apply, conflicts, own
 from cdkit.testing.patches import PatchFailed, json_patch, merge_patch, strategic_patch
+from cdkit.testing.prepared_cluster import PreparedCluster
 from cdkit.testing.selectors import matches
-
-TEST_MANAGER = "test"
 
 Reaction = Callable[["FakeCluster", Manifest], None]
 """Does what a controller or a kubelet would do when an object came or changed."""
@@ -38,100 +35,30 @@ _PATCHES: dict[PatchKind, Callable[[Any, Any], Any]] = {
 }
 
 
-class FakeCluster:
+class FakeCluster(PreparedCluster):
     """A cluster in memory. No controller runs in it: what should happen by itself, a test says with `react`.
 
     May be used by many threads.
 
     Args:
         namespaces: the namespaces that exist; `default` always does.
-
-    Attributes:
-        logs_of_pods: the logs of containers, for a test to write.
-        programs: what commands do that are run in containers, for a test to tell.
-        executed: the commands that were run in containers, in order.
-        expiry: when the credentials end, in seconds since the epoch; None when they last.
     """
 
     def __init__(self, *namespaces: str) -> None:
-        self.logs_of_pods = FakeLogs()
-        self.programs = FakePrograms()
-        self.executed: list[ExecutedCommand] = []
-        self.expiry: float | None = None
-        self._server = FakeApiServer()
+        super().__init__(*namespaces)
         self._suffixes = itertools.count(1)
         self._reactions: list[tuple[str, Reaction]] = []
-        for name in {DEFAULT_NAMESPACE, *namespaces}:
-            self.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-
-    @property
-    def requests(self) -> list[str]:
-        """Every request in order, as `apply Deployment web`."""
-        return self._server.requests
-
-    @property
-    def default_namespace(self) -> str:
-        """Always `default`."""
-        return DEFAULT_NAMESPACE
-
-    # What a test prepares
-
-    def put(self, manifest: Manifest) -> Manifest:
-        """Make an object be exactly so, status included, as if somebody else had done it."""
-        request = self._server.placed("put", ObjectRef.of(manifest))
-        with self._server.lock:
-            live = self._server.store.read(key_of(request))
-            manifest = copy.deepcopy(manifest)
-            own(manifest, TEST_MANAGER, "Update", fields_of(manifest))
-            return self._server.write(request, manifest, live)
-
-    def put_status(self, ref: ObjectRef, status: Manifest) -> None:
-        """Write an object's status, as its controller would: all else, and whose it is, stays."""
-        request = self._server.placed("put", ref)
-        with self._server.lock:
-            live = self._server.store.read(key_of(request))
-            if live is not None and live.get("status") != status:
-                self._server.write(request, live | {"status": status}, live)
-
-    def remove(self, ref: ObjectRef) -> None:
-        """Make an object go away, as if somebody else had deleted it."""
-        self._server.remove(key_of(self._server.placed("remove", ref)))
-
-    def serve(self, api_version: str, kind: str, plural: str, *, namespaced: bool = True) -> None:
-        """Serve a further kind, as a CRD would make it."""
-        self._server.kinds[group_of(api_version), kind] = Resource(plural, namespaced)
 
     def react(self, kind: str, reaction: Reaction) -> None:
         """Call `reaction` after each request that made or changed an object of a kind."""
         self._reactions.append((kind, reaction))
 
-    def deny(self, verb: str, resource: str) -> None:
-        """Deny our account a verb on a resource in the plural: `get`, `list`, `watch`, `create`, `patch`, `delete`."""
-        self._server.denied.add((verb, resource))
+    # What steps ask
 
-    def fail_next(self, *errors: CdkitError) -> None:
-        """Let the next requests fail with these errors, one each."""
-        self._server.failures.extend(errors)
-
-    def go_away(self, reason: str = "Connection refused") -> None:
-        """Do not answer any more, and break the open watches and logs, until `come_back`."""
-        self._server.outage = reason
-        self._server.store.end_watches(self._server.unreachable())
-        self.logs_of_pods.break_off(self._server.unreachable())
-
-    def come_back(self) -> None:
-        """Answer again."""
-        self._server.outage = ""
-
-    def end_watches(self) -> None:
-        """End the open watches, as a server does every few minutes."""
-        self._server.store.end_watches()
-
-    def forget_history(self) -> None:
-        """Let a watch from an older resource version get `410 Gone`."""
-        self._server.store.forget_history()
-
-    # The port
+    @property
+    def default_namespace(self) -> str:
+        """Always `default`."""
+        return DEFAULT_NAMESPACE
 
     def get(self, ref: ObjectRef) -> Manifest | None:
         """The object as it is now, or None when there is none."""

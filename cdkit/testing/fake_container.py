@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from cdkit.errors import CdkitError, RequestRejected
-from cdkit.models.container import ContainerRequest, ContainerState, LogLine
+from cdkit.models.container import ContainerRequest, ContainerState, ImageConfig, LogLine
 from cdkit.testing.fake_files import FakeFiles
 
 Health = Literal["", "starting", "healthy", "unhealthy"]
@@ -49,6 +49,13 @@ def unknown_program(command: tuple[str, ...]) -> FakeProgram:
     name = command[0] if command else ""
     said = f'unable to start container process: exec: "{name}": executable file not found in $PATH: unknown'
     return FakeProgram(refusal=f"OCI runtime create failed: runc create failed: {said}", exit_code=127)
+
+
+def command_of(request: ContainerRequest, image: ImageConfig) -> tuple[str, ...]:
+    """What a container runs; an entrypoint of its own switches off the image's command, too."""
+    if request.entrypoint is not None:
+        return (*request.entrypoint, *(request.command or ()))
+    return (*image.entrypoint, *(image.command if request.command is None else request.command))
 
 
 class FakeContainer:

@@ -5,14 +5,10 @@ The contract is `tests/contract/test_container_engine_contract.py`.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count
 
-from cdkit.clients.engine.messages import registry_error
-from cdkit.errors import EngineUnreachable, ObjectConflict, ObjectNotFound, RequestRejected
+from cdkit.errors import ObjectConflict, ObjectNotFound, RequestRejected
 from cdkit.flow.cancellation import Cancellation
-from cdkit.flow.clock import Inbox
 from cdkit.models.container import (
     ContainerRequest,
     ContainerState,
@@ -21,96 +17,27 @@ from cdkit.models.container import (
     ImageConfig,
     LogLine,
 )
-from cdkit.models.image import Credentials, ImageReference
+from cdkit.models.image import Credentials
 from cdkit.ports.image_engine import OnProgress
-from cdkit.testing.fake_container import FakeContainer, FakeProgram, Health
+from cdkit.testing.fake_container import FakeContainer, command_of
+from cdkit.testing.fake_engine_events import has_labels
 from cdkit.testing.fake_execution import FakeExecution
-from cdkit.testing.fake_files import FakeFiles, Tree, packed, unpacked
-from cdkit.testing.fake_programs import FakePrograms
+from cdkit.testing.fake_files import FakeFiles, packed, unpacked
+from cdkit.testing.fake_pulls import full
+from cdkit.testing.prepared_engine import PreparedEngine
 
 LAYER_BYTES = 1000
-SLEEP = ("/bin/busybox", "sleep")
-"""Runs until it is ended, unless a test tells something else of it."""
-
 KILLED = 137
 """The exit code of a program that was ended by SIGKILL."""
 
 
-class _HangUp:
-    """Ends a stream of events."""
-
-
-class FakeContainerEngine:
-    """An engine whose containers run what tests tell of; any other program 'was not found'. May be used by threads.
-
-    Attributes:
-        images: the images that it has, by reference.
-        registry: the images that registries serve, by reference.
-        refusals: what a registry says when an image is asked for, in its own words, by reference.
-        requests: the containers that were asked for, in order.
-        pulls: the references that were pulled, in order.
-        executed: the commands that were run in containers, in order, each behind the container's name.
-        files: those of each volume, by its name.
-    """
-
-    def __init__(self) -> None:
-        self.images: dict[str, ImageConfig] = {}
-        self.registry: dict[str, ImageConfig] = {}
-        self.refusals: dict[str, str] = {}
-        self.requests: list[ContainerRequest] = []
-        self.pulls: list[str] = []
-        self.executed: list[tuple[str, ...]] = []
-        self.files: dict[str, Tree] = {}
-        self._volumes: dict[str, EngineVolume] = {}
-        self._programs = FakePrograms().on(*SLEEP, program=FakeProgram(stays=True))
-        self._containers: dict[str, FakeContainer] = {}
-        self._listeners: list[tuple[Mapping[str, str], Inbox[EngineEvent | _HangUp]]] = []
-        self._condition = threading.Condition(threading.RLock())
-        self._ticks = count(1)
-        self._reachable = True
-
-    # What a test says
-
-    def on(self, *command: str, program: FakeProgram) -> FakeContainerEngine:
-        """Say how a command goes. The longest beginning of a command that was told counts."""
-        self._programs.on(*command, program=program)
-        return self
-
-    def go_away(self) -> None:
-        """Do not answer any more, until `come_back`."""
-        self._reachable = False
-        self.hang_up()
-
-    def come_back(self) -> None:
-        """Answer again."""
-        self._reachable = True
-
-    def hang_up(self) -> None:
-        """End all streams of events."""
-        for _, inbox in self._listeners:
-            inbox.put(_HangUp())
-
-    def write(self, container: str, *lines: str) -> None:
-        """Let a container that runs print further lines."""
-        with self._condition:
-            self._find(container).print(lines)
-
-    def tell_health(self, container: str, health: Health) -> None:
-        """Let a container's health check say something else."""
-        with self._condition:
-            self._find(container).change(f"health_status: {health}", health=health)
-
-    def end(self, container: str, exit_code: int = 0, *, out_of_memory: bool = False) -> None:
-        """Let a container end."""
-        with self._condition:
-            self._find(container).end(exit_code, out_of_memory=out_of_memory)
-
-    # What the port asks
+class FakeContainerEngine(PreparedEngine):
+    """An engine whose containers run what tests tell of; any other program 'was not found'. May be used by threads."""
 
     def image(self, reference: str) -> ImageConfig | None:
         """How an image that the engine has is run, or None when it has none of that name."""
         self._answer()
-        return self.images.get(_full(reference))
+        return self._pulls.find(reference)
 
     def pull(
         self,
@@ -127,16 +54,8 @@ class FakeContainerEngine:
         """
         self._answer()
         cancellation.raise_if_cancelled()
-        what, name = f"Cannot pull {reference}", _full(reference)
-        if reference in self.refusals:
-            raise registry_error(self.refusals[reference], what)
-        if reference != reference.lower():
-            raise registry_error("invalid reference format: repository name must be lowercase", what)
-        if name not in self.registry:
-            raise registry_error(f"manifest for {name} not found: manifest unknown: manifest unknown", what)
-        self.pulls.append(reference)
+        self._pulls.pull(reference)
         on_progress("layer", LAYER_BYTES, LAYER_BYTES)
-        self.images[name] = self.registry[name]
 
     def create_volume(self, name: str, labels: Mapping[str, str], *, in_memory: bool = False, size: int = 0) -> None:
         """Make an empty volume."""
@@ -153,16 +72,16 @@ class FakeContainerEngine:
         """
         self._answer()
         what = f"Cannot make the container {request.name}"
-        image = self.images.get(_full(request.image))
+        image = self._pulls.find(request.image)
         if image is None:
-            raise ObjectNotFound(f"{what}: No such image: {_full(request.image)}")
+            raise ObjectNotFound(f"{what}: No such image: {full(request.image)}")
         with self._condition:
             if any(container.state.name == request.name for container in self._containers.values()):
                 raise ObjectConflict(f'{what}: Conflict. The container name "/{request.name}" is already in use.')
             made = FakeContainer(
                 f"{len(self.requests):064x}",
                 request,
-                self._programs.find(_command(request, image)),
+                self._programs.find(command_of(request, image)),
                 FakeFiles.of(request, self.files),
                 now=self._now,
                 tell=self._tell,
@@ -197,9 +116,7 @@ class FakeContainerEngine:
         """What happens to containers with these labels from now on."""
         self._answer()
         cancellation.raise_if_cancelled()
-        inbox: Inbox[EngineEvent | _HangUp] = Inbox()
-        self._listeners.append((dict(labels), inbox))
-        return self._heard(inbox, cancellation)
+        return self._events.listen(labels, cancellation)
 
     def logs(
         self, container: str, *, since: str = "", follow: bool = False, cancellation: Cancellation
@@ -291,44 +208,12 @@ class FakeContainerEngine:
         """All containers with these labels, whether they run or not."""
         self._answer()
         with self._condition:
-            return [each.state for each in self._containers.values() if _matches(labels, each.state.labels)]
+            return [each.state for each in self._containers.values() if has_labels(labels, each.state.labels)]
 
     def volumes(self, labels: Mapping[str, str]) -> list[EngineVolume]:
         """The volumes with these labels."""
         self._answer()
-        return [volume for volume in list(self._volumes.values()) if _matches(labels, volume.labels)]
-
-    # What happens
-
-    def _answer(self) -> None:
-        if not self._reachable:
-            raise EngineUnreachable("The Docker engine does not answer: Connection refused.")
-
-    def _now(self) -> str:
-        seconds, fraction = divmod(next(self._ticks), 1000)
-        return f"2026-01-01T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{fraction:03}000001Z"
-
-    def _find(self, container: str) -> FakeContainer:
-        for each in self._containers.values():
-            if container in (each.state.id, each.state.name):
-                return each
-        raise ObjectNotFound(f"No such container: {container}")
-
-    def _tell(self, container: FakeContainer, action: str) -> None:
-        for labels, inbox in self._listeners:
-            if action and _matches(labels, container.state.labels):
-                inbox.put(EngineEvent(container.state.id, action))
-        self._wake()
-
-    def _heard(self, inbox: Inbox[EngineEvent | _HangUp], cancellation: Cancellation) -> Iterator[EngineEvent]:
-        forget = cancellation.on_cancel(lambda: inbox.put(_HangUp()))
-        try:
-            while not isinstance(event := inbox.take(), _HangUp):
-                if event is not None:
-                    yield event
-            cancellation.raise_if_cancelled()
-        finally:
-            forget()
+        return [volume for volume in list(self._volumes.values()) if has_labels(labels, volume.labels)]
 
     def _line(
         self, container: FakeContainer, position: int, cancellation: Cancellation, *, follow: bool
@@ -341,23 +226,3 @@ class FakeContainerEngine:
                 )
             cancellation.raise_if_cancelled()
             return container.log[position] if len(container.log) > position else None
-
-    def _wake(self) -> None:
-        with self._condition:
-            self._condition.notify_all()
-
-
-def _full(reference: str) -> str:
-    parsed = ImageReference.parse(reference)
-    return reference if parsed.digest or parsed.tag else f"{reference}:latest"
-
-
-def _command(request: ContainerRequest, image: ImageConfig) -> tuple[str, ...]:
-    """What a container runs; an entrypoint of its own switches off the image's command, too."""
-    if request.entrypoint is not None:
-        return (*request.entrypoint, *(request.command or ()))
-    return (*image.entrypoint, *(image.command if request.command is None else request.command))
-
-
-def _matches(wanted: Mapping[str, str], held: Mapping[str, str]) -> bool:
-    return all(name in held and value in ("", held[name]) for name, value in wanted.items())

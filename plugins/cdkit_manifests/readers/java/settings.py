@@ -67,10 +67,6 @@ class Settings:
             return int(setting.value), setting.source
         return None
 
-    def has_below(self, prefix: str) -> bool:
-        """Whether there is any key below a prefix."""
-        return any(key.startswith(f"{_plain(prefix)}.") for key in self._settings)
-
     def required_variables(self) -> tuple[EnvVar, ...]:
         """The variables of the environment that values are made of and that have no default."""
         found = (name for setting in self._settings.values() for name in _VARIABLE.findall(setting.value))
