@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdkit.cli.streams import OutputLost, loss_of
@@ -99,14 +98,22 @@ def _source_of(file: str) -> list[str]:
 
 
 def _surprise(error: Exception) -> int:
+    sys.stderr.write(
+        f"cdkit failed unexpectedly: {type(error).__name__}: {error}\n"
+        f"  What to do: this is a defect of cdkit; please report it with the details in {_details(error)}\n"
+    )
+    return 1
+
+
+def _details(error: Exception) -> str:
+    """The file that the traceback was written to."""
     import tempfile
     import traceback
 
-    handle, name = tempfile.mkstemp(prefix="cdkit-", suffix=".txt")
-    os.close(handle)
-    Path(name).write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    sys.stderr.write(
-        f"cdkit failed unexpectedly: {type(error).__name__}: {error}\n"
-        f"  What to do: this is a defect of cdkit; please report it with the details in {name}\n"
-    )
-    return 1
+    try:
+        handle, name = tempfile.mkstemp(prefix="cdkit-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.writelines(traceback.format_exception(error))
+    except OSError as full:
+        return f"a file, for which there must be room first ({full.strerror})"
+    return name

@@ -6,9 +6,12 @@ import errno
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO, TypedDict, cast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    # `cdkit --version` comes by here, and `typing` takes longer than all else that it needs.
+    from typing import TextIO
+
     from _typeshed import ReadableBuffer
 
 
@@ -33,7 +36,9 @@ class StandardOutput(io.TextIOWrapper):
 
     def __init__(self, given: io.TextIOWrapper) -> None:
         self._raw = _Output(given.fileno(), "w", closefd=False)
-        super().__init__(_buffered(self._raw, given), **_settings_of(given))
+        super().__init__(
+            _buffered(self._raw, given), given.encoding, given.errors, None, given.line_buffering, given.write_through
+        )
 
     @property
     def lost(self) -> OutputLost | None:
@@ -70,8 +75,8 @@ class _Errors(io.FileIO):
 def open_streams() -> None:
     """Have streams that tell their faults apart, also where the shell has closed one (`cdkit run >&-`)."""
     # Python has None for a stream that is closed.
-    sys.stdout = _nowhere() if sys.stdout is None else StandardOutput(cast("io.TextIOWrapper", sys.stdout))
-    sys.stderr = _nowhere() if sys.stderr is None else _standard_error(cast("io.TextIOWrapper", sys.stderr))
+    sys.stdout = StandardOutput(sys.stdout) if isinstance(sys.stdout, io.TextIOWrapper) else _nowhere()
+    sys.stderr = _standard_error(sys.stderr) if isinstance(sys.stderr, io.TextIOWrapper) else _nowhere()
 
 
 def loss_of(stream: TextIO) -> OutputLost | None:
@@ -84,27 +89,12 @@ def _nowhere() -> TextIO:
 
 
 def _standard_error(given: io.TextIOWrapper) -> TextIO:
-    return io.TextIOWrapper(_buffered(_Errors(given.fileno(), "w", closefd=False), given), **_settings_of(given))
+    raw = _Errors(given.fileno(), "w", closefd=False)
+    return io.TextIOWrapper(
+        _buffered(raw, given), given.encoding, given.errors, None, given.line_buffering, given.write_through
+    )
 
 
-def _buffered(raw: io.FileIO, given: io.TextIOWrapper) -> io.BufferedWriter:
-    # Without buffers (PYTHONUNBUFFERED) Python writes to the file itself.
-    return cast("io.BufferedWriter", raw) if given.write_through else io.BufferedWriter(raw)
-
-
-class _Settings(TypedDict):
-    """How Python has opened a stream."""
-
-    encoding: str
-    errors: str | None
-    line_buffering: bool
-    write_through: bool
-
-
-def _settings_of(given: io.TextIOWrapper) -> _Settings:
-    return {
-        "encoding": given.encoding,
-        "errors": given.errors,
-        "line_buffering": given.line_buffering,
-        "write_through": given.write_through,
-    }
+def _buffered(raw: io.FileIO, given: io.TextIOWrapper) -> io.BufferedWriter | io.FileIO:
+    """What is between a stream and its end; nothing where Python has no buffers (PYTHONUNBUFFERED)."""
+    return raw if given.write_through else io.BufferedWriter(raw)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from cdkit.clients.git_commits import GitCommits
 from cdkit.ports.commits import Commits
 from cdkit.testing import FakeCommits
+from tests.git_command import git
 
 UNKNOWN = "f" * 40
 
@@ -22,12 +22,6 @@ class History:
         self.first, self.second, self.third, self.side = (names[name] for name in ("first", "second", "third", "side"))
         self.whole = whole
         self.shallow = shallow
-
-
-def git(folder: Path, *arguments: str) -> str:
-    who = ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
-    ran = subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True, timeout=60)
-    return ran.stdout.strip()
 
 
 def real(folder: Path) -> History:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import yaml
 
 from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.models.kube import ObjectQuery, ObjectRef
+from tests.git_command import git
 from tests.real_world import eventually
 
 from .conftest import Project, deployment_image
@@ -109,12 +109,6 @@ def test_the_turn_of_a_killed_build_is_taken_over_and_its_work_gone_on_with(
     assert time.monotonic() - start >= 15, "not before its time"
     assert verdicts(cluster, namespace) == ["superseded", "verified"]
     assert deployment_image(cluster, namespace, "web") == images[1]
-
-
-def git(folder: Path, *arguments: str) -> str:
-    who = ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
-    ran = subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True, timeout=60)
-    return ran.stdout.strip()
 
 
 def settings(value: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import yaml
 
 from tests.e2e.conftest import Project
 from tests.e2e.terminal import OnTerminal
+from tests.git_command import git
 from tests.real_world import eventually
 
 WAITS = "Ctrl-C ends it."
@@ -100,7 +101,7 @@ def test_a_change_runs_the_pipeline_again_and_a_failure_keeps_watching(project: 
 def test_a_change_during_a_run_stops_its_steps_and_begins_anew(project: Project) -> None:
     pipeline(project, work=script("cat source; if grep -q first source; then echo $$ > child; sleep 300; fi"))
     (project.folder / ".gitignore").write_text("child\n", encoding="utf-8")
-    subprocess.run(["git", "init", "--quiet"], cwd=project.folder, check=True)
+    git(project.folder, "init", "--quiet")
     source(project, "first\n")
     with watching(project) as watch:
         watch.until("work │ first")

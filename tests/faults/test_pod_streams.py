@@ -5,10 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-import yaml
 
 from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.errors import ClusterUnreachable
@@ -18,7 +16,7 @@ from cdkit.models.container import LogLine
 from cdkit.models.kube import ObjectRef
 from cdkit_pods.logs.resumed import ResumedLog
 from tests.faults.proxy import Cut, Fault, Proxy, Request
-from tests.faults.tunnel import tunnel
+from tests.faults.tunnel import kubeconfig_by, tunnel
 from tests.real_world import eventually
 
 pytestmark = pytest.mark.cluster
@@ -122,15 +120,9 @@ def test_a_command_goes_the_way_of_all_requests_through_a_proxy(
     real_cluster: KubernetesCluster, kubeconfig: str, tmp_path: Path, namespace: str, tiny_image: str
 ) -> None:
     pod = start(real_cluster, namespace, tiny_image, "exec /bin/busybox sleep 600")
-    config = yaml.safe_load(Path(kubeconfig).read_text(encoding="utf-8"))
     with tunnel() as proxy:
-        config["clusters"][0]["cluster"]["proxy-url"] = proxy.url
-        path = tmp_path / "kubeconfig"
-        path.touch(mode=0o600)
-        path.write_text(yaml.safe_dump(config), encoding="utf-8")
-        cluster = KubernetesCluster.connect("", kubeconfig=str(path))
+        cluster = KubernetesCluster.connect("", kubeconfig=kubeconfig_by(proxy, kubeconfig, tmp_path))
         command = ["/bin/busybox", "echo", "hello"]
         with cluster.execute(pod, "main", command, cancellation=Cancellation()) as execution:
             assert b"".join(execution.output()) == b"hello\n"
-        server = urlsplit(config["clusters"][0]["cluster"]["server"])
-        assert set(proxy.asked) == {server.netloc}
+        assert len(set(proxy.asked)) == 1

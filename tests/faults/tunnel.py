@@ -8,6 +8,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import yaml
 
 PIECE_BYTES = 1 << 16
 
@@ -81,6 +84,16 @@ def _pass_on(source: socket.socket, target: socket.socket) -> None:
     for end in (source, target):
         with suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)
+
+
+def kubeconfig_by(proxy: Tunnel, kubeconfig: str, folder: Path) -> str:
+    """A kubeconfig of the same cluster that names the proxy."""
+    config = yaml.safe_load(Path(kubeconfig).read_text(encoding="utf-8"))
+    config["clusters"][0]["cluster"]["proxy-url"] = proxy.url
+    path = folder / "kubeconfig"
+    path.touch(mode=0o600)
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+    return str(path)
 
 
 @contextmanager

@@ -38,7 +38,7 @@ class Connections:
         configuration: the `kubernetes.client.Configuration`.
 
     Raises:
-        Exception: its TLS or proxy settings cannot be used.
+        Exception: whatever the package and urllib3 raise for TLS settings that cannot be used.
     """
 
     def __init__(self, configuration: Any) -> None:

@@ -28,7 +28,7 @@ def unreachable(server: ApiServer, error: BaseException) -> ClusterUnreachable:
 
 
 def was_not_done(outcome: Answer | ClusterUnreachable) -> bool:
-    """Whether a request did nothing for sure, and may do so when it is sent again."""
+    """Whether a request has done nothing for sure, and another try may end better."""
     from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 
     if isinstance(outcome, Answer):

@@ -8,21 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from cdkit.report.native.dialect import Group, Note, one_line, without_commands
+from cdkit.report.native.dialect import Dialect, Group, Note, one_line, without_commands
 
 
-class Azure:
+class Azure(Dialect):
     """Logging commands; they are read wherever they stand in a line."""
 
     most_test_notes = 50
-
-    def begin(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
-
-    def end(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
 
     def open(self, group: Group) -> Sequence[str]:
         """A group."""

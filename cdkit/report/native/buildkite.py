@@ -8,21 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from cdkit.report.native.dialect import Group, Note
+from cdkit.report.native.dialect import Dialect, Group, Note
 
 
-class Buildkite:
+class Buildkite(Dialect):
     """Groups that begin with `---` and end where the next one begins."""
-
-    most_test_notes = 0
-
-    def begin(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
-
-    def end(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
 
     def open(self, group: Group) -> Sequence[str]:
         """A folded group."""

@@ -54,15 +54,15 @@ class Dialect(Protocol):
         most_test_notes: tests of a run that get a note of their own; 0 where the server has them from a report.
     """
 
-    most_test_notes: int
+    most_test_notes: int = 0
 
     def begin(self) -> Sequence[str]:
-        """Before the first line that may hold somebody else's words."""
-        ...
+        """Before the first line that may hold somebody else's words; nothing where commands cannot be switched off."""
+        return ()
 
     def end(self) -> Sequence[str]:
         """After the last such line."""
-        ...
+        return ()
 
     def open(self, group: Group) -> Sequence[str]:
         """Begin a group; there is never one inside another."""

@@ -8,23 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from cdkit.report.native.dialect import Group, Note
+from cdkit.report.native.dialect import Dialect, Group, Note
 
 CLEAR = "\x1b[0K"
 
 
-class GitLab:
+class GitLab(Dialect):
     """Collapsible sections. They begin with an escape sequence, which no line of somebody else's holds any more."""
-
-    most_test_notes = 0
-
-    def begin(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
-
-    def end(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
 
     def open(self, group: Group) -> Sequence[str]:
         """A section, folded; how it ended stands below it."""

@@ -8,23 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from cdkit.report.native.dialect import Group, Note, one_line, without_commands
+from cdkit.report.native.dialect import Dialect, Group, Note, one_line, without_commands
 
 _ESCAPES = {"|": "||", "'": "|'", "\n": "|n", "\r": "|r", "[": "|[", "]": "|]"}
 
 
-class TeamCity:
+class TeamCity(Dialect):
     """Service messages."""
-
-    most_test_notes = 0
-
-    def begin(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
-
-    def end(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
 
     def open(self, group: Group) -> Sequence[str]:
         """A block."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.git_command import git
 from tests.unit.cli.command import Ended, Here
 
 PYTHON = {
@@ -33,14 +33,10 @@ def lay(folder: Path, files: Mapping[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def git(folder: Path, remote: str) -> None:
-    who = ["-c", "user.name=x", "-c", "user.email=x@example.com"]
-    for command in (
-        ["init", "--quiet", "--initial-branch=main"],
-        ["remote", "add", "origin", remote],
-        [*who, "commit", "--quiet", "--allow-empty", "--message=x"],
-    ):
-        subprocess.run(["git", *command], cwd=folder, check=True)
+def check_out(folder: Path, remote: str) -> None:
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "remote", "add", "origin", remote)
+    git(folder, "commit", "--quiet", "--allow-empty", "--message=x")
 
 
 def valid(here: Here, ended: Ended) -> str:
@@ -234,7 +230,7 @@ def test_a_dockerfile_is_built_and_what_needs_more_is_a_comment(here: Here, tmp_
 )
 def test_the_image_is_named_after_the_git_remote(here: Here, tmp_path: Path, remote: str, repository: str) -> None:
     lay(tmp_path, DOCKERFILE)
-    git(tmp_path, remote)
+    check_out(tmp_path, remote)
     ended = here("init")
     assert f"repository: {repository} <- the git remote\n" in ended.out
     assert "release branch: main <- the branch that is checked out\n" in ended.out
@@ -247,7 +243,7 @@ def test_the_image_is_named_after_the_git_remote(here: Here, tmp_path: Path, rem
 @pytest.mark.parametrize("key", ["auths", "credHelpers"])
 def test_with_a_login_the_image_is_pushed_too(here: Here, tmp_path: Path, key: str) -> None:
     lay(tmp_path, {**DOCKERFILE, "docker/config.json": json.dumps({key: {"ghcr.io": {}}})})
-    git(tmp_path, "git@github.com:team/shop.git")
+    check_out(tmp_path, "git@github.com:team/shop.git")
     text = valid(here, here("init"))
     assert "\n  push:\n    uses: push-to-registry\n    when: ${{ build.branch == 'main' }}\n" in text
     assert "\n  # release:\n" in text
@@ -256,7 +252,7 @@ def test_with_a_login_the_image_is_pushed_too(here: Here, tmp_path: Path, key: s
 @pytest.mark.parametrize("remote", ["https://git.example.com/a/b", "../elsewhere", "https://github.com/a/../b"])
 def test_a_remote_that_tells_of_no_registry_names_no_image(here: Here, tmp_path: Path, remote: str) -> None:
     lay(tmp_path, {**PYTHON, **DOCKERFILE})
-    git(tmp_path, remote)
+    check_out(tmp_path, remote)
     assert "      repository: shop\n" in valid(here, here("init"))
 
 

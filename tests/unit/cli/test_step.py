@@ -13,6 +13,8 @@ from msgspec import Meta
 from cdkit.cli.step import step_command
 from cdkit.cli.step_flags import flags_of, options_node
 from cdkit.cli.step_secrets import without_secrets
+from cdkit.engine.history import MOST_RUNS, run_folders
+from cdkit.engine.journal import Journal, run_folder
 from cdkit.models.duration import Duration
 from cdkit.models.problem import Position, Problem
 from cdkit.pipeline.decode import decode
@@ -229,3 +231,13 @@ def test_the_application_is_the_folder_so_that_projects_do_not_share_what_they_d
     assert here("step", "run", "--command", "true").code == 0
     (journal,) = tmp_path.glob(".cdkit/runs/*/events.jsonl")
     assert json.loads(journal.read_text(encoding="utf-8").splitlines()[0])["pipeline"] == tmp_path.name
+
+
+def test_its_record_is_one_of_as_many_as_are_kept_of_runs(here: Here, tmp_path: Path) -> None:
+    for number in range(MOST_RUNS):
+        Journal(run_folder(tmp_path, f"20200101-0000{number:02}-0000")).close()
+    assert here("step", "run", "--command", "true").code == 0
+    left = [folder.name for folder in run_folders(tmp_path)]
+    assert len(left) == MOST_RUNS + 1, "the new one comes to those that were kept"
+    assert here("step", "run", "--command", "true").code == 0
+    assert "20200101-000000-0000" not in [folder.name for folder in run_folders(tmp_path)]

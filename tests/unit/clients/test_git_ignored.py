@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 from cdkit.clients.git_ignored import ignored_by_git
-
-
-def git(folder: Path, *arguments: str) -> None:
-    subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+from tests.git_command import git
 
 
 def test_what_git_ignores_is_told_apart(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from cdkit.clients.git_repository import read_build_facts
 from cdkit.models.build import Build
 from cdkit.redact import without_login
+from tests.git_command import git
 
 
 class Repository:
@@ -20,11 +21,7 @@ class Repository:
         self.git("init", "--quiet", "--initial-branch=trunk")
 
     def git(self, *arguments: str) -> str:
-        who = ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
-        ran = subprocess.run(
-            ["git", *who, *arguments], cwd=self.folder, check=True, capture_output=True, text=True, timeout=60
-        )
-        return ran.stdout.strip()
+        return git(self.folder, *arguments)
 
     def commit(self) -> str:
         self.git("commit", "--quiet", "--allow-empty", "--message=change")

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +31,7 @@ from cdkit_images.content.folder_cache import UNKNOWN, FolderCache, KnownFolder,
 from cdkit_images.content.folder_facts import read_folders
 from cdkit_images.context import ContextFolder, visible_folders
 from cdkit_images.dockerignore import IgnoreRules
+from tests.git_command import git
 
 REPOSITORY = "registry.example/shop"
 BASE = "registry.example/base:1"
@@ -156,15 +156,6 @@ def test_what_the_dockerfile_cannot_see_does_not_count(project: Project) -> None
     before = project.tag()
     project.write("elsewhere", "hello")
     assert project.tag() == before
-
-
-def git(folder: Path, *arguments: str) -> None:
-    subprocess.run(
-        ["git", "-c", "user.name=t", "-c", "user.email=t@example", "-c", "protocol.file.allow=always", *arguments],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o002])
