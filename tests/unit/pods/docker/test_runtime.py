@@ -10,7 +10,7 @@ import pytest
 
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.single_pod import Companions, diagnose_test_pod
-from cdkit.errors import Cancelled, EngineUnreachable, WorldFailed
+from cdkit.errors import Cancelled, CheckFailed, EngineUnreachable, WorldFailed
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import SystemClock
 from cdkit.models.build import Build
@@ -400,8 +400,12 @@ def test_what_a_killed_run_has_left_is_removed_and_nothing_else(place: Place) ->
 
 def test_an_untrusted_build_gets_no_secrets(place: Place) -> None:
     place.run.build = Build(trusted=False)
-    (problem,) = place.runtime().check(a_spec(Container(name="test", image="i", secret_env={"TOKEN": "s"})))
+    spec = a_spec(Container(name="test", image="i", secret_env={"TOKEN": "s"}))
+    (problem,) = place.runtime().check(spec)
     assert "TOKEN" in problem.message
+    with pytest.raises(CheckFailed, match="TOKEN"):
+        place.runtime().start(spec)
+    assert place.engine.containers({}) == []
     assert not list(place.runtime().check(a_spec()))
 
 
