@@ -38,6 +38,12 @@ class DockerRuntime:
         yield from of_untrusted(self._ctx, untrusted_secrets(spec))
         for option in _without_meaning(spec):
             self._ctx.warn(f"`{option}` means nothing on the Docker engine.")
+        for volume in spec.volumes:
+            if volume.size and not volume.in_memory:
+                self._ctx.warn(
+                    f"The `size` of the volume {volume.name!r} is not kept to on the Docker engine, which limits only "
+                    "volumes in memory (`in_memory`)."
+                )
 
     def plan(self, spec: PodSpec) -> Iterable[Change]:
         """The pod that would come and go."""

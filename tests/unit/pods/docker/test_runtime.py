@@ -415,6 +415,13 @@ def test_what_only_a_cluster_understands_is_told(place: Place) -> None:
     assert [warning.split("`")[1] for warning in warnings] == ["service_account", "pull_secrets"]
 
 
+def test_a_size_that_is_not_kept_to_is_told(place: Place) -> None:
+    volumes = (Volume(name="disk", size=1 << 20), Volume(name="memory", size=1 << 20, in_memory=True))
+    assert not list(place.runtime().check(a_spec(volumes=(*volumes, Volume(name="any")))))
+    (warning,) = [event.message for event in place.run.events if isinstance(event, Warned)]
+    assert "`size` of the volume 'disk' is not kept to" in warning
+
+
 def test_a_plan_names_what_would_come_and_go(place: Place) -> None:
     (change,) = place.runtime().plan(with_keeper(SERVICE, TEST))
     assert change.subject == "run-tests in a pod of tests:1"
