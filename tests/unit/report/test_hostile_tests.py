@@ -322,9 +322,7 @@ def test_a_journal_gives_back_what_it_was_told(words: str, tmp_path: Path) -> No
 
 def failed(words: str) -> list[Event]:
     """A run whose tests are called so, and which fails in these words, and warns in them."""
-    cause = Failure(
-        kind="WorkFailed", message=words, remedy=words, exit_code=1, cause="tests-failed", evidence=(words,)
-    )
+    failure = Failure(kind="WorkFailed", message=words, remedy=words, exit_code=1, evidence=(words,))
     return [
         started("a"),
         StepStarted(step="a", uses="run-test-pod"),
