@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.errors import AccessDenied
@@ -16,11 +13,14 @@ from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
 
 from .conftest import Project
 from .left_behind import LeftBehind
-from .tiny import push_tiny_image
+from .pod_pipeline import pod_pipeline, shell
 
 RUNTIMES = ("kubernetes", "docker")
 TOKEN = "s3cr3t-of-the-team"
 PULL_REQUEST_OF_A_FORK = {"DRONE": "true", "DRONE_PULL_REQUEST": "7"}
+EXIT_CODE = 143
+"""Of a run that was called off by SIGTERM."""
+
 NO_TOKEN = """
 for place in /var/run/secrets/kubernetes.io /run/secrets /var/run/docker.sock; do
   if [ -e $place ]; then echo "$place is there"; exit 1; fi
@@ -29,46 +29,32 @@ done
 """
 
 
-@pytest.fixture
-def image(registry: str, tmp_path: Path) -> str:
-    return push_tiny_image(tmp_path / "image", registry)
-
-
-def write(project: Project, namespace: str, image: str, script: str, **options: Any) -> None:
-    of_step = {"image": image, "helper_image": image, "command": ["/bin/sh", "-c", script], **options}
-    project.write(
-        yaml.safe_dump(
-            {
-                "name": "isolated",
-                "secrets": {"TOKEN": {"env": "TEAM_TOKEN"}},
-                "environments": {"test": {"namespace": namespace}},
-                "steps": {"tests": {"uses": "run-test-pod", "with": of_step}},
-            }
-        )
-    )
-    project.environ["TEAM_TOKEN"] = TOKEN
+SECRET = {"secrets": {"TOKEN": "TEAM_TOKEN"}, "env": {"SECRET": "${{ secrets.TOKEN }}"}}
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_a_pull_request_of_a_fork_gets_no_secret_and_no_token(
     deployable: Project, namespace: str, image: str, left: LeftBehind, runtime: str
 ) -> None:
-    write(deployable, namespace, image, NO_TOKEN, runtime=runtime, env={"SECRET": "${{ secrets.TOKEN }}"})
-    refused = deployable.cdkit("run", **PULL_REQUEST_OF_A_FORK)
+    options = {"command": shell(NO_TOKEN), "runtime": runtime}
+    of_fork = {**PULL_REQUEST_OF_A_FORK, "TEAM_TOKEN": TOKEN}
+    deployable.write(pod_pipeline(namespace, image, **options, **SECRET))
+    refused = deployable.cdkit("run", **of_fork)
     assert refused.code == 3, refused.text
     assert "gets no secrets" in refused.text
 
-    write(deployable, namespace, image, NO_TOKEN, runtime=runtime)
-    allowed = deployable.cdkit("run", **PULL_REQUEST_OF_A_FORK)
+    deployable.write(pod_pipeline(namespace, image, **options))
+    allowed = deployable.cdkit("run", **of_fork)
     assert allowed.code == 0, allowed.text
     assert TOKEN not in refused.text + allowed.text
     left.assert_nothing(refused.run, allowed.run)
 
 
-def test_a_pull_request_of_a_fork_gets_no_service_account_whatever_is_known_before(
+def test_a_pull_request_of_a_fork_gets_no_service_account(
     deployable: Project, namespace: str, image: str, left: LeftBehind
 ) -> None:
-    write(deployable, namespace, image, NO_TOKEN, runtime="kubernetes", service_account="default")
+    options = {"command": shell(NO_TOKEN), "runtime": "kubernetes", "service_account": "default"}
+    deployable.write(pod_pipeline(namespace, image, **options))
     refused = deployable.cdkit("run", **PULL_REQUEST_OF_A_FORK)
     assert refused.code == 3, refused.text
     assert "gets no token of the service account 'default'" in refused.text
@@ -76,39 +62,37 @@ def test_a_pull_request_of_a_fork_gets_no_service_account_whatever_is_known_befo
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_a_run_that_is_called_off_leaves_nothing(
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_of_a_run_that_is_called_off_or_killed_nothing_stays(
     deployable: Project,
     cluster: KubernetesCluster,
     namespace: str,
     image: str,
     left: LeftBehind,
     runtime: str,
+    number: signal.Signals,
 ) -> None:
+    deployable.environ["TEAM_TOKEN"] = TOKEN
     service = {"image": image, "command": ["/bin/busybox", "sleep", "600"], "ready": {"after": "0s"}}
-    write(
-        deployable,
-        namespace,
-        image,
-        "echo begun; exec /bin/busybox sleep 600",
-        runtime=runtime,
-        own_namespace=True,
-        env={"SECRET": "${{ secrets.TOKEN }}"},
-        services={"beside": service},
-        artifacts=["/out"],
-    )
+    options = {"runtime": runtime, "own_namespace": True, "services": {"beside": service}, "artifacts": ["/out"]}
+    stays = shell("echo begun; exec /bin/busybox sleep 600")
+    deployable.write(pod_pipeline(namespace, image, command=stays, **options, **SECRET))
     process = deployable.start("run")
     assert process.stdout is not None
-    begun = any("begun" in line for line in process.stdout)
+    assert any("begun" in line for line in process.stdout)
     run = str(deployable.journal()[0]["run_id"])
-    assert begun
     assert left.of(run)
     if runtime == "kubernetes":
         assert_limited(cluster, *namespaces_of(cluster, run))
 
-    process.send_signal(signal.SIGTERM)
-    finished = deployable.finish(process)
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    if number == signal.SIGKILL:
+        deployable.write(pod_pipeline(namespace, image, command=shell("exit 0"), runtime=runtime))
+        assert deployable.cdkit("run").code == 0
+    else:
+        assert process.returncode == EXIT_CODE
 
-    assert finished.code == 143, finished.text
     left.assert_nothing(run)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cdkit.clients.engine.containers.address import EngineAddress
+from tests.e2e.pod_pipeline import pod_pipeline, shell
 from tests.faults.api_server import kubeconfig_of
 from tests.faults.proxy import Broken, Fault, Proxy, Request
 
@@ -69,16 +69,9 @@ class Cutting:
 def run(folder: Path, namespace: str, image: str, runtime: str, environ: dict[str, str]) -> tuple[str, Path]:
     """Run tests that leave something large; gives what was said, and the folder of what came out."""
     folder.mkdir()
-    options = {
-        "runtime": runtime,
-        "image": image,
-        "helper_image": image,
-        "command": ["/bin/sh", "-c", f"/bin/busybox {WRITE}; /bin/busybox sha256sum /out/data"],
-        "artifacts": ["/out"],
-    }
-    steps = {"tests": {"uses": "run-test-pod", "with": options}}
-    pipeline = {"name": "large", "environments": {"test": {"namespace": namespace}}, "steps": steps}
-    (folder / "cdkit.yaml").write_text(json.dumps(pipeline), encoding="utf-8")
+    command = shell(f"/bin/busybox {WRITE}; /bin/busybox sha256sum /out/data")
+    pipeline = pod_pipeline(namespace, image, runtime=runtime, command=command, artifacts=["/out"])
+    (folder / "cdkit.yaml").write_text(pipeline, encoding="utf-8")
     ended = subprocess.run(
         [sys.executable, "-c", MEASURED, "timeout", LONGEST, sys.executable, "-m", "cdkit", "run"],
         cwd=folder,
