@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from cdkit.api import Change, Problem
+from cdkit.api import Change, CheckFailed, Problem, StepContext
 from cdkit_pods.spec import MAIN, PodSpec
 
 UNTRUSTED = "This build is of a change that nobody has vouched for"
@@ -30,3 +30,21 @@ def untrusted_secrets(spec: PodSpec) -> Iterator[Problem]:
     if names:
         message = f"{UNTRUSTED}, and gets no secrets: {', '.join(names)}."
         yield Problem(message, None, "Run this step for trusted builds only.")
+
+
+def of_untrusted(ctx: StepContext, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems that an untrusted build has, when the build is one."""
+    found = tuple(problems)
+    # Who builds is asked only where it matters: git has to be read for it.
+    return found if found and not ctx.build.trusted else ()
+
+
+def refuse_untrusted(ctx: StepContext, problems: Iterable[Problem]) -> None:
+    """Make nothing for an untrusted build that it must not have, also where options were not known to the check.
+
+    Raises:
+        CheckFailed: the build is untrusted, and has such problems.
+    """
+    refused = of_untrusted(ctx, problems)
+    if refused:
+        raise CheckFailed(" ".join(problem.message for problem in refused), remedy=refused[0].remedy)

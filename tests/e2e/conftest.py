@@ -21,6 +21,7 @@ from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.models.kube import Manifest, ObjectQuery, ObjectRef
 
 from .left_behind import LeftBehind
+from .tiny import push_tiny_image
 
 REPOSITORY = Path(__file__).parents[2]
 HELLO = REPOSITORY / "pipeline-examples" / "hello"
@@ -124,6 +125,12 @@ def deployable(project: Project, kubeconfig: str, registry: str, namespace: str)
     """An empty project that may use the test cluster, and works in a namespace of its own."""
     project.environ["KUBECONFIG"] = kubeconfig
     return project
+
+
+@pytest.fixture
+def image(registry: str, tmp_path: Path) -> str:
+    """An image with nothing but a busybox, of the test's own."""
+    return push_tiny_image(tmp_path / "image", registry)
 
 
 @pytest.fixture

@@ -181,6 +181,14 @@ def test_a_pod_that_is_kept_is_looked_at_and_removed_with_the_commands_that_are_
     assert not engine.volumes({POD: running.ref.name})
 
 
+def test_a_volume_in_memory_holds_no_more_than_its_size(start: Start, ctx: StepContext, helper_image: str) -> None:
+    fill = "busybox dd if=/dev/zero of=/data/big bs=64k count=100 2>/dev/null; busybox stat -c %s /data/big"
+    volume = Volume(name="data", in_memory=True, size=1 << 20)
+    running = start(shell(helper_image, fill, mounts=(DATA,)), volumes=(volume,), keeper=True)
+    assert follow(ctx, running).state == "succeeded"
+    assert log_of(running) == [str(1 << 20)]
+
+
 def test_limits_are_those_of_the_spec(start: Start, ctx: StepContext, helper_image: str) -> None:
     script = "df /dev/shm | tail -1; ulimit -v; grep NoNewPrivs /proc/self/status"
     running = start(shell(helper_image, script.replace("df", "busybox df"), shared_memory=8 << 20, cpus=0.5))

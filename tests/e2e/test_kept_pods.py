@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from pathlib import Path
 
 import pytest
-import yaml
 
 from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.models.kube import ObjectRef
 
 from .conftest import Project
 from .left_behind import LeftBehind
+from .pod_pipeline import pod_pipeline
 from .pod_scenarios import FAILING, reports
-from .tiny import push_tiny_image
 
 
 @pytest.mark.parametrize("runtime", ["kubernetes", "docker"])
@@ -23,22 +21,12 @@ def test_a_pod_of_which_only_the_report_speaks_of_a_failure_is_kept(
     deployable: Project,
     cluster: KubernetesCluster,
     namespace: str,
-    registry: str,
-    tmp_path: Path,
+    image: str,
     left: LeftBehind,
     runtime: str,
 ) -> None:
-    image = push_tiny_image(tmp_path / "image", registry)
-    options = {"image": image, "helper_image": image, "runtime": runtime, "keep": "on-failure", **reports(FAILING)}
-    deployable.write(
-        yaml.safe_dump(
-            {
-                "name": "kept",
-                "environments": {"test": {"namespace": namespace}},
-                "steps": {"tests": {"uses": "run-test-pod", "with": options}},
-            }
-        )
-    )
+    options = {"runtime": runtime, "keep": "on-failure", **reports(FAILING)}
+    deployable.write(pod_pipeline(namespace, image, **options))
     finished = deployable.cdkit("run")
     assert (finished.code, finished.result("tests")["failure"]["cause"]) == (1, "tests-failed"), finished.text
     assert left.of(finished.run), "it is kept"

@@ -4,41 +4,20 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from cdkit.clients.kube.cluster import KubernetesCluster
 from cdkit.models.kube import ObjectQuery, ObjectRef
 
 from .conftest import Finished, Project
 from .left_behind import LeftBehind
-from .tiny import push_tiny_image
+from .pod_pipeline import pod_pipeline, shell
 
 WRITE_AND_STAY = "echo begun > /out/state; echo begun; /bin/busybox sleep 600"
 SEEN_BY_THE_KUBELET = 120
 """Seconds. It looks at the volumes of a pod once a minute, and then once in ten seconds at what it has seen."""
-
-
-@pytest.fixture
-def image(registry: str, tmp_path: Path) -> str:
-    return push_tiny_image(tmp_path / "image", registry)
-
-
-def write(project: Project, namespace: str, image: str, script: str, **options: Any) -> None:
-    """A pipeline whose tests leave something, and then stay."""
-    of_step = {"image": image, "helper_image": image, "command": ["/bin/sh", "-c", script], "artifacts": ["/out"]}
-    project.write(
-        yaml.safe_dump(
-            {
-                "name": "lost",
-                "environments": {"test": {"namespace": namespace}},
-                "steps": {"tests": {"uses": "run-test-pod", "with": {**of_step, **options}}},
-            }
-        )
-    )
 
 
 def ended_in_the_middle(project: Project, end: Any) -> Finished:
@@ -70,9 +49,11 @@ def assert_lost(finished: Finished, cause: str, words: str) -> None:
 def test_a_test_pod_that_is_evicted_is_broken_and_says_what_went_with_it(
     deployable: Project, namespace: str, image: str, left: LeftBehind
 ) -> None:
-    volume = {"volumes": {"scratch": {"size": "1Mi"}}, "mounts": {"scratch": "/scratch"}, "runtime": "kubernetes"}
+    volume = {"volumes": {"scratch": {"size": "1Mi"}}, "mounts": {"scratch": "/scratch"}}
     fill = "/bin/busybox dd if=/dev/zero of=/scratch/big bs=1M count=8 2>/dev/null"
-    write(deployable, namespace, image, f"{fill}; {WRITE_AND_STAY}", test_timeout=SEEN_BY_THE_KUBELET, **volume)
+    options = {"runtime": "kubernetes", "test_timeout": SEEN_BY_THE_KUBELET, "artifacts": ["/out"], **volume}
+    command = shell(f"{fill}; {WRITE_AND_STAY}")
+    deployable.write(pod_pipeline(namespace, image, command=command, **options))
 
     finished = deployable.cdkit("run")
 
@@ -94,7 +75,8 @@ def test_a_test_pod_that_somebody_deletes_is_broken(
             subprocess.run(["docker", "rm", "--force", container_of(image)], check=True, capture_output=True)
 
     # Ending well because it was told to end is no success.
-    write(deployable, namespace, image, f"trap 'exit 0' TERM; {WRITE_AND_STAY} & wait", runtime=runtime)
+    command = shell(f"trap 'exit 0' TERM; {WRITE_AND_STAY} & wait")
+    deployable.write(pod_pipeline(namespace, image, command=command, runtime=runtime, artifacts=["/out"]))
 
     finished = ended_in_the_middle(deployable, delete)
 

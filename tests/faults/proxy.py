@@ -217,7 +217,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _exchange(self) -> None:
         request = Request(self.command, self.path)
-        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        content = self._content()
         self.server.proxy.requests.append(request)
         fault = self.server.proxy.choose(request)
         try:
@@ -237,8 +237,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = _exchange  # noqa: N815 -- the names of http.server
 
+    def _content(self) -> bytes:
+        """The body of the request, also of one that comes in chunks."""
+        if self.headers.get("Transfer-Encoding", "") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        pieces = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(pieces)
+
     def _forwarded(self, content: bytes) -> HTTPResponse:
-        dropped = {"host"} if "Upgrade" in self.headers else {"host", "connection"}
+        dropped = {"host", "transfer-encoding"} | ({"connection"} if "Upgrade" not in self.headers else set())
         headers = {name: value for name, value in self.headers.items() if name.lower() not in dropped}
         if self._upstream is None:
             self._upstream = self.server.proxy.connect()

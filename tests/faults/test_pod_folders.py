@@ -1,32 +1,43 @@
-"""Shared volumes of a test pod, when the connection to the cluster breaks while they are read."""
+"""Artifacts of a test pod, when the connection breaks again and again while they are copied out."""
 
 from __future__ import annotations
 
 import hashlib
-import io
-import tarfile
-from collections.abc import Iterable, Iterator, Sequence
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cdkit.clients.kube.cluster import KubernetesCluster
-from cdkit.flow.cancellation import Cancellation
-from cdkit.ports.execution import Execution
-from cdkit_pods.kubernetes.folders import read_folder
-from cdkit_pods.kubernetes.manifest import VOLUMES
-from cdkit_pods.kubernetes.runtime import KubernetesRuntime
-from cdkit_pods.looks import ContainerLook
-from cdkit_pods.runtime import RunningPod
-from cdkit_pods.spec import KEEPER, Container, Mount, PodSpec, Volume
-from tests.e2e.runtime_place import real_context
+from cdkit.clients.engine.containers.address import EngineAddress
+from tests.e2e.pod_pipeline import pod_pipeline, shell
+from tests.faults.api_server import kubeconfig_of
 from tests.faults.proxy import Broken, Fault, Proxy, Request
-from tests.real_world import eventually
 
 pytestmark = pytest.mark.cluster
 
-MEGABYTES = 20
-WRITE = f"dd if=/dev/urandom of=/out/data bs=1M count={MEGABYTES} 2>/dev/null; /bin/busybox sha256sum /out/data"
+MEGABYTES = 200 if os.environ.get("CDKIT_SOAK") else 20
+CUTS = (0.1, 0.0, 0.15, 0.2, 0.3)
+"""After which part of the whole the connection breaks, one time after the other."""
+
+MOST_RESIDENT = 100
+"""Megabytes that cdkit may have in memory at most."""
+
+WRITE = f"dd if=/dev/urandom of=/out/data bs=1M count={MEGABYTES} 2>/dev/null"
+LONGEST = "280"
+"""Seconds that a run may take."""
+
+MEASURED = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:])
+_, status, usage = os.wait4(process.pid, 0)
+print("most resident:", usage.ru_maxrss // 1024)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+"""Runs a command from a small process: what that holds counts as the memory of its child, too (getrusage(2))."""
 
 
 class CutAfter(Fault):
@@ -44,42 +55,62 @@ class CutAfter(Fault):
             yield piece
 
 
-@pytest.fixture
-def pod(kubeconfig: str, namespace: str, tmp_path: Path, tiny_image: str) -> Iterator[RunningPod]:
-    """A pod whose tests write into a shared volume, and say what."""
-    mounts = (Mount(volume="out", path="/out"),)
-    test = Container(name="test", image=tiny_image, command=("/bin/sh", "-c", f"/bin/busybox {WRITE}"), mounts=mounts)
-    spec = PodSpec(
-        step="tests",
-        run_id="run-1",
-        containers=(test,),
-        volumes=(Volume(name="out"),),
-        keeper=True,
-        keeper_image=tiny_image,
+class Cutting:
+    """Cuts the connections on which artifacts come, until all cuts are made."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self.left = [CutAfter(int(part * MEGABYTES * 1_000_000)) for part in CUTS]
+
+    def __call__(self, request: Request) -> Fault:
+        return self.left.pop(0) if self._path in request.path and self.left else Fault()
+
+
+def run(folder: Path, namespace: str, image: str, runtime: str, environ: dict[str, str]) -> tuple[str, Path]:
+    """Run tests that leave something large; gives what was said, and the folder of what came out."""
+    folder.mkdir()
+    command = shell(f"/bin/busybox {WRITE}; /bin/busybox sha256sum /out/data")
+    pipeline = pod_pipeline(namespace, image, runtime=runtime, command=command, artifacts=["/out"])
+    (folder / "cdkit.yaml").write_text(pipeline, encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-c", MEASURED, "timeout", LONGEST, sys.executable, "-m", "cdkit", "run"],
+        cwd=folder,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    running = KubernetesRuntime(real_context(kubeconfig, namespace, tmp_path)).start(spec)
-    yield running
-    running.remove()
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    (artifacts,) = (folder / ".cdkit" / "runs").glob("*/tests/out")
+    return ended.stdout, artifacts
 
 
-def test_a_volume_comes_out_whole_though_the_connection_breaks_again_and_again(
-    pod: RunningPod, real_cluster: KubernetesCluster, faulty_cluster: KubernetesCluster, proxy: Proxy
+def assert_whole(said: str, artifacts: Path) -> None:
+    """What came out is what was written, and little of it was in memory at once."""
+    (written,) = re.findall(r"\b([0-9a-f]{64}) ", said)
+    data = artifacts / "data"
+    with data.open("rb") as file:
+        assert hashlib.file_digest(file, "sha256").hexdigest() == written
+    (resident,) = re.findall(r"most resident: (\d+)", said)
+    sys.stdout.write(f"{data.stat().st_size:,} bytes, {resident} MB resident\n")
+    assert int(resident) < MOST_RESIDENT
+
+
+def test_large_artifacts_come_out_of_a_cluster_whole_though_the_connection_breaks_soak(
+    proxy: Proxy, kubeconfig: str, namespace: str, tiny_image: str, tmp_path: Path
 ) -> None:
-    eventually(lambda: ContainerLook.at(real_cluster.get(pod.ref) or {}, "test").phase == "ended", 60)
-    (said,) = [line.text for lines in pod.log("test", since="", cancellation=Cancellation()) for line in lines]
-    cuts = iter([CutAfter(3_000_001), CutAfter(0), CutAfter(5_000_000), CutAfter(700), CutAfter(2_000_000)])
+    proxy.choose = cutting = Cutting("/exec")
+    through_proxy = {"KUBECONFIG": kubeconfig_of(proxy, kubeconfig, tmp_path)}
+    assert_whole(*run(tmp_path / "project", namespace, tiny_image, "kubernetes", through_proxy))
+    assert not cutting.left, "it was cut each time"
 
-    def choose(request: Request) -> Fault:
-        return next(cuts, Fault()) if "/exec" in request.path else Fault()
 
-    def execute(command: Sequence[str], stdin: Iterable[bytes]) -> Execution:
-        return faulty_cluster.execute(pod.ref, KEEPER, command, stdin=stdin, cancellation=Cancellation())
-
-    proxy.choose = choose
-    archive = b"".join(read_folder(execute, f"{VOLUMES}/out", lambda _: None))
-
-    assert next(cuts, None) is None, "it was cut each time"
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        data = tar.extractfile("./data")
-        assert data is not None
-        assert hashlib.sha256(data.read()).hexdigest() == said.split()[0]
+def test_large_artifacts_come_out_of_an_engine_whole_though_the_connection_breaks_soak(
+    namespace: str, tiny_image: str, tmp_path: Path
+) -> None:
+    engine = EngineAddress.of(os.environ)
+    cutting = Cutting("/archive")
+    with Proxy(lambda: engine.connection(60), cutting) as proxy:
+        through_proxy = {"DOCKER_HOST": proxy.address.replace("http", "tcp"), "KUBECONFIG": ""}
+        assert_whole(*run(tmp_path / "project", namespace, tiny_image, "docker", through_proxy))
+    assert not cutting.left, "it was cut each time"

@@ -9,7 +9,7 @@ from cdkit_pods.docker.known_pod import KnownPod
 from cdkit_pods.docker.naming import POD, name_of
 from cdkit_pods.docker.orphans import remove_orphans
 from cdkit_pods.docker.running_pod import DockerPod
-from cdkit_pods.outlook import change_of, untrusted_secrets
+from cdkit_pods.outlook import change_of, of_untrusted, refuse_untrusted, untrusted_secrets
 from cdkit_pods.ownership import OURS, Machine
 from cdkit_pods.runtime import RunningPod
 from cdkit_pods.spec import PodSpec
@@ -35,11 +35,15 @@ class DockerRuntime:
         An image that the engine does not have is no problem: it is fetched, or a step that comes before makes it.
         """
         self._ctx.containers.containers(OURS)
-        # Who builds is asked only where it matters: git has to be read for it.
-        if (secret := tuple(untrusted_secrets(spec))) and not self._ctx.build.trusted:
-            yield from secret
+        yield from of_untrusted(self._ctx, untrusted_secrets(spec))
         for option in _without_meaning(spec):
             self._ctx.warn(f"`{option}` means nothing on the Docker engine.")
+        for volume in spec.volumes:
+            if volume.size and not volume.in_memory:
+                self._ctx.warn(
+                    f"The `size` of the volume {volume.name!r} is not kept to on the Docker engine, which limits only "
+                    "volumes in memory (`in_memory`)."
+                )
 
     def plan(self, spec: PodSpec) -> Iterable[Change]:
         """The pod that would come and go."""
@@ -50,9 +54,11 @@ class DockerRuntime:
 
         Raises:
             EngineUnreachable: the engine does not answer.
+            CheckFailed: the build is untrusted, and the pod would get a secret.
             CdkitError: the reason of a cancellation.
         """
         self._ctx.cancellation.raise_if_cancelled()
+        refuse_untrusted(self._ctx, untrusted_secrets(spec))
         name = name_of(spec, self._ctx.clock, self._machine)
         # An engine that is away is better known now than by the pod's status.
         self._ctx.containers.containers({POD: name.name})

@@ -15,7 +15,7 @@ from cdkit_pods.kubernetes.own_namespace import furnish, namespace_manifest
 from cdkit_pods.kubernetes.permissions import needed
 from cdkit_pods.kubernetes.running_pod import KubernetesPod
 from cdkit_pods.kubernetes.secret_env import belonging, needs_secret, secret_manifest
-from cdkit_pods.outlook import UNTRUSTED, change_of, untrusted_secrets
+from cdkit_pods.outlook import UNTRUSTED, change_of, of_untrusted, refuse_untrusted, untrusted_secrets
 from cdkit_pods.ownership import LEASE, Machine, Owner, expiring
 from cdkit_pods.runtime import RunningPod
 from cdkit_pods.spec import Container, PodSpec
@@ -46,9 +46,7 @@ class KubernetesRuntime:
         if not spec.own_namespace or spec.pull_secrets:
             yield from ctx.check_namespace()
         yield from ctx.check_permissions(needed(spec))
-        # Who builds is asked only where it matters: git has to be read for it.
-        if (untrusted := tuple(_untrusted(spec))) and not ctx.build.trusted:
-            yield from untrusted
+        yield from of_untrusted(ctx, _untrusted(spec))
         if spec.own_namespace and spec.service_account:
             yield Problem(
                 f"A namespace of the pod's own has no service account {spec.service_account!r}.",
@@ -68,9 +66,11 @@ class KubernetesRuntime:
         """Make the pod, and before it its namespace and its Secret where it has any.
 
         Raises:
+            CheckFailed: the build is untrusted, and the pod would get a secret, or a token.
             CdkitError: the cluster does not answer, or refuses; an image does not tell what is needed.
         """
         self._ctx.cancellation.raise_if_cancelled()
+        refuse_untrusted(self._ctx, _untrusted(spec))
         spec = completed(spec, self._read_image)
         belongings = Belongings(self._ctx)
         try:

@@ -23,8 +23,17 @@ from hypothesis import strategies as st
 
 from cdkit.engine.history import read_events
 from cdkit.engine.journal import Journal
-from cdkit.models.event import AnyEvent, Event, RunFinished, StepFinished, StepStarted, TestsReported
-from cdkit.models.result import StepResult
+from cdkit.models.event import (
+    AnyEvent,
+    Event,
+    RunFinished,
+    StepFinished,
+    StepOutput,
+    StepStarted,
+    TestsReported,
+    Warned,
+)
+from cdkit.models.result import Failure, StepResult
 from cdkit.models.test_report import TestCase, TestReport
 from cdkit.report.card import card
 from cdkit.report.collected import Collected
@@ -309,3 +318,45 @@ def test_a_journal_gives_back_what_it_was_told(words: str, tmp_path: Path) -> No
     journal.write(*events)
     journal.close()
     assert list(read_events(tmp_path)) == events
+
+
+def failed(words: str) -> list[Event]:
+    """A run whose tests are called so, and which fails in these words, and warns in them."""
+    failure = Failure(kind="WorkFailed", message=words, remedy=words, exit_code=1, evidence=(words,))
+    return [
+        started("a"),
+        StepStarted(step="a", uses="run-test-pod"),
+        StepOutput(step="a", line=words),
+        Warned(step="a", message=words),
+        StepFinished(step="a", result=StepResult("a", "failed", 1.0, failure=failure)),
+        RunFinished(exit_code=1, seconds=1.0),
+    ]
+
+
+@hostile
+@pytest.mark.parametrize("name", ["console", "quiet console", "live view, when it is closed"])
+def test_a_failure_in_such_words_talks_to_no_terminal(name: str, words: str) -> None:
+    shown = LINES[name](failed(words))
+    assert not UNSEEN.search(shown)
+    assert not re.search(r"^(::|---|\+\+\+|\^\^\^|##)", shown, re.MULTILINE)
+
+
+@hostile
+@pytest.mark.parametrize("server", NATIVE)
+def test_a_failure_in_such_words_gives_a_server_no_commands(server: str, words: str) -> None:
+    show = native(NATIVE[server])
+    shown, expected = show(failed(words)), show(failed(plain_with_the_lines_of(words)))
+    assert Counter(obeyed_by(server, shown)) == Counter(obeyed_by(server, expected))
+
+
+@hostile
+def test_a_failure_in_such_words_stays_words_in_every_file(words: str) -> None:
+    run, plain = collected(failed(words)), collected(failed(plain_with_the_lines_of(words)))
+    assert elements_of(html(run)) == elements_of(html(plain))
+    assert shape_of(ET.fromstring(junit(run).decode())) == shape_of(ET.fromstring(junit(plain)))  # noqa: S314 -- our own
+    for text in (html(run), junit(run).decode(), summary(run)):
+        assert not UNSEEN.search(text)
+    assert "<" not in CODE.sub("", re.sub(r"```.*?```", "", summary(run), flags=re.DOTALL)).replace("<br>", "")
+    events = failed(words)
+    shown = console(JsonLines)(events)
+    assert [msgspec.json.decode(line, type=AnyEvent) for line in shown.removesuffix("\n").split("\n")] == events

@@ -11,7 +11,7 @@ import pytest
 from cdkit.diagnosis.companion import Companions
 from cdkit.diagnosis.judge import Decision
 from cdkit.diagnosis.single_pod import diagnose_test_pod
-from cdkit.errors import Cancelled, EngineUnreachable, WorldFailed
+from cdkit.errors import Cancelled, CheckFailed, EngineUnreachable, WorldFailed
 from cdkit.flow.cancellation import Cancellation
 from cdkit.flow.clock import SystemClock
 from cdkit.models.build import Build
@@ -403,8 +403,12 @@ def test_what_a_killed_run_has_left_is_removed_and_nothing_else(place: Place) ->
 
 def test_an_untrusted_build_gets_no_secrets(place: Place) -> None:
     place.run.build = Build(trusted=False)
-    (problem,) = place.runtime().check(a_spec(Container(name="test", image="i", secret_env={"TOKEN": "s"})))
+    spec = a_spec(Container(name="test", image="i", secret_env={"TOKEN": "s"}))
+    (problem,) = place.runtime().check(spec)
     assert "TOKEN" in problem.message
+    with pytest.raises(CheckFailed, match="TOKEN"):
+        place.runtime().start(spec)
+    assert place.engine.containers({}) == []
     assert not list(place.runtime().check(a_spec()))
 
 
@@ -412,6 +416,13 @@ def test_what_only_a_cluster_understands_is_told(place: Place) -> None:
     assert not list(place.runtime().check(a_spec(service_account="builder", pull_secrets=("login",))))
     warnings = [event.message for event in place.run.events if isinstance(event, Warned)]
     assert [warning.split("`")[1] for warning in warnings] == ["service_account", "pull_secrets"]
+
+
+def test_a_size_that_is_not_kept_to_is_told(place: Place) -> None:
+    volumes = (Volume(name="disk", size=1 << 20), Volume(name="memory", size=1 << 20, in_memory=True))
+    assert not list(place.runtime().check(a_spec(volumes=(*volumes, Volume(name="any")))))
+    (warning,) = [event.message for event in place.run.events if isinstance(event, Warned)]
+    assert "`size` of the volume 'disk' is not kept to" in warning
 
 
 def test_a_plan_names_what_would_come_and_go(place: Place) -> None:

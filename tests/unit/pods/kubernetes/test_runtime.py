@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cdkit.errors import Cancelled, ClusterUnreachable, WorldFailed
+from cdkit.errors import Cancelled, CheckFailed, ClusterUnreachable, WorldFailed
 from cdkit.flow.cancellation import Cancellation
 from cdkit.models.build import Build
 from cdkit.models.duration import Duration
@@ -318,6 +318,14 @@ def test_an_untrusted_build_gets_neither_secrets_nor_a_token(place: Place) -> No
     secrets, token = messages(place.runtime(trusted=False), spec)
     assert "gets no secrets: TOKEN" in secrets
     assert "no token of the service account 'deployer'" in token
+
+
+def test_nothing_is_made_for_an_untrusted_build_when_its_options_were_not_known_to_the_check(place: Place) -> None:
+    spec = a_spec(service_account="deployer", own_namespace=True)
+    with pytest.raises(CheckFailed, match="no token of the service account 'deployer'"):
+        place.runtime(trusted=False).start(spec)
+    assert place.own_namespaces() == []
+    assert place.of_kind("Pod") == []
 
 
 def test_an_own_namespace_has_no_service_account_of_another(place: Place) -> None:
