@@ -50,8 +50,8 @@ class Service(Part, frozen=True, kw_only=True):
         Wait | list[Wait] | None,
         Meta(
             min_length=1,
-            description="What is waited for until it is ready; when left out, its `health`, or else that all of its `ports` "
-            "take connections.",
+            description="What is waited for until it is ready; when left out, its `health`, or else that all of its "
+            "`ports` take connections.",
         ),
     ] = None
     within: Annotated[Duration, Meta(description="How long it may take to become ready.")] = Duration(60)
