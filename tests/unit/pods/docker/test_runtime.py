@@ -324,8 +324,9 @@ def test_an_engine_that_is_away_at_the_start_is_told_at_once(place: Place) -> No
     place.engine.go_away()
     with pytest.raises(EngineUnreachable):
         place.start(a_spec())
-    with pytest.raises(EngineUnreachable):
+    with pytest.raises(EngineUnreachable) as raised:
         list(place.runtime().check(a_spec()))
+    assert raised.value.remedy.endswith("DOCKER_HOST at one; `runtime: kubernetes` needs none, but a kubeconfig.")
 
 
 def test_an_outage_is_an_outage_and_the_end_of_the_tests_is_seen_after_it(place: Place) -> None:
