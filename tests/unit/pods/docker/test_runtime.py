@@ -152,6 +152,25 @@ def test_secrets_are_in_the_environment_of_the_container_and_nowhere_else(place:
     running.remove()
 
 
+def test_what_a_container_asks_for_is_what_it_may_use(place: Place) -> None:
+    asking = Container(
+        name="test",
+        image="tests:1",
+        command=("run-tests",),
+        working_dir="/src",
+        cpus=0.5,
+        memory=64 << 20,
+        shared_memory=8 << 20,
+    )
+    running = place.start(a_spec(asking, aliases=("db",)))
+    eventually(is_in(running, "test", "terminated"))
+    (request,) = place.engine.requests
+    assert (request.working_dir, request.cpus) == ("/src", 0.5)
+    assert (request.memory, request.shared_memory) == (64 << 20, 8 << 20)
+    assert request.hosts == {"db": "127.0.0.1"}
+    running.remove()
+
+
 def test_the_exit_code_of_the_tests_is_told(place: Place) -> None:
     place.engine.on("run-tests", program=FakeProgram(exit_code=3))
     decision = place.carried_out(a_spec())
