@@ -71,6 +71,7 @@ CauseId = Literal[
     "command-failed",
     "tests-failed",
     "no-tests",
+    "report-unreadable",
     "service-died",
     "service-not-ready",
     "deadline-exceeded",

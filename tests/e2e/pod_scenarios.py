@@ -255,6 +255,7 @@ SCENARIOS: dict[str, Scenario] = {
     "a report that is none": Scenario(
         options=reports("<testsuite><oops"),
         verdict="broken",
+        cause="report-unreadable",
         artifacts={"reports/unit.xml": "<testsuite><oops"},
         said=("unit.xml",),
     ),

@@ -36,11 +36,15 @@ def run(project: Project, example: str, runtime: str, namespace: str, **variable
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_unit_tests_run_in_a_container(deployable: Project, namespace: str, base: str, runtime: str) -> None:
+def test_unit_tests_run_in_a_container_and_their_coverage_comes_out(
+    deployable: Project, namespace: str, base: str, runtime: str
+) -> None:
     finished = run(deployable, "unit-tests", runtime, namespace, python=base)
     outputs = finished.result("unit-tests")["outputs"]
     assert (outputs["tests"], outputs["failed"], outputs["verdict"]) == (4, 0, "passed")
-    assert (deployable.folder / outputs["artifacts"] / "reports" / "unit.xml").exists()
+    reports = deployable.folder / outputs["artifacts"] / "reports"
+    assert (reports / "unit.xml").exists()
+    assert 'line-rate="1"' in (reports / "coverage.xml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)

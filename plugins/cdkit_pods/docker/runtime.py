@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cdkit.api import Change, Problem, StepContext
+from cdkit.api import Change, EngineUnreachable, Problem, StepContext
 from cdkit_pods.docker.known_pod import KnownPod
 from cdkit_pods.docker.naming import POD, name_of
 from cdkit_pods.docker.orphans import remove_orphans
@@ -34,7 +34,7 @@ class DockerRuntime:
 
         An image that the engine does not have is no problem: it is fetched, or a step that comes before makes it.
         """
-        self._ctx.containers.containers(OURS)
+        self._require_engine()
         yield from of_untrusted(self._ctx, untrusted_secrets(spec))
         for option in _without_meaning(spec):
             self._ctx.warn(f"`{option}` means nothing on the Docker engine.")
@@ -44,6 +44,18 @@ class DockerRuntime:
                     f"The `size` of the volume {volume.name!r} is not kept to on the Docker engine, which limits only "
                     "volumes in memory (`in_memory`)."
                 )
+
+    def _require_engine(self) -> None:
+        """Ask the engine something; who has none may have meant a cluster, and `auto` has not found it.
+
+        Raises:
+            EngineUnreachable: it does not answer.
+        """
+        try:
+            self._ctx.containers.containers(OURS)
+        except EngineUnreachable as error:
+            error.remedy = f"{error.remedy.removesuffix('.')}; `runtime: kubernetes` needs none, but a kubeconfig."
+            raise
 
     def plan(self, spec: PodSpec) -> Iterable[Change]:
         """The pod that would come and go."""

@@ -18,7 +18,6 @@ LABEL = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$(?!\n)"
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """What Kubernetes takes for the name of an environment variable, but for names that begin with a dot or a dash."""
 
-
 _OF_THE_IMAGE = frozenset({"/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr", "/usr/bin", "/usr/lib"})
 
 

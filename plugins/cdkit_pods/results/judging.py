@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cdkit.api import TestCase, TestReport, WorkFailed, WorldFailed
 from cdkit_pods.results.excerpt import excerpt
-from cdkit_pods.results.reading import Reading
+from cdkit_pods.results.reading import LARGEST, Reading
 
 MOST_NAMED = 3
 MOST_EVIDENCE = 20
@@ -59,8 +59,10 @@ def reports_broken(reading: Reading) -> WorldFailed | None:
     others = f" So it is with {len(more)} more." if more else ""
     return WorldFailed(
         f"A report of the tests cannot be read, so nobody knows how they ended: {first}{others}",
-        remedy="A test run that was killed leaves half a file: see whether it came to its end.",
-        evidence=[str(broken) for broken in reading.broken[:MOST_EVIDENCE]],
+        remedy="See whether the tests came to their end, for a run that was killed leaves half a file; "
+        f"a report may have {LARGEST // 1_000_000} MB.",
+        cause="report-unreadable",
+        evidence=[str(broken) for broken in more[:MOST_EVIDENCE]],
     )
 
 

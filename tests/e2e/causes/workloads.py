@@ -130,6 +130,7 @@ CASES = {
         code=1,
     ),
     "no-tests": Case("no-tests", step=lambda place: reporting(place, ""), code=1),
+    "report-unreadable": Case("report-unreadable", step=lambda place: reporting(place, "<testcase"), code=4),
     "service-died": Case(
         "service-died",
         step=lambda place: tests_with_service(place, "echo up; /bin/busybox sleep 3; exit 9", ready={"log": "up"}),

@@ -22,6 +22,7 @@ from cdkit.plugin.extensions import PluginExtensions
 from cdkit.step import Step, StepContext, StepOptions, StepOutputs
 from cdkit_images.build_image import BuildImage
 from cdkit_images.push_to_registry import PushToRegistry
+from cdkit_pods.run_test_pod import RunTestPod
 from tests.unit.cli.command import Here
 
 
@@ -91,6 +92,17 @@ def read(**values: Any) -> tuple[Any, list[str]]:
 def test_a_flag_gives_what_the_file_would(name: str, given: Any, expected: Any) -> None:
     options, problems = read(**{name: given})
     assert (problems, getattr(options, name)) == ([], expected)
+
+
+def test_a_value_with_options_of_its_own_is_written_as_in_the_file() -> None:
+    problems: list[Problem] = []
+    services = ("db={image: postgres:16, env: {POSTGRES_PASSWORD: test}, ports: [5432]}",)
+    given = {"step_option_image": "tests", "step_option_services": services}
+    node = options_node(flags_of(RunTestPod.Options), given, Position("run-test-pod", 1, 1), problems)
+    options = decode(node, RunTestPod.Options, problems)
+    assert problems == []
+    assert options is not None
+    assert (options.services["db"].ports, options.services["db"].env) == ([5432], {"POSTGRES_PASSWORD": "test"})
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,13 @@ class FakePod:
             reason = reason or ("Error" if code else "Completed")
             self._be(container, {"terminated": {"exitCode": code, "reason": reason}})
 
+    def end_before_its_last_words(self, container: str, code: int, *words: str) -> None:
+        """Let a container end now, of whose log the last lines come only when its end has been seen."""
+        with self._lock:
+            self._be(container, {"terminated": {"exitCode": code, "reason": "Error" if code else "Completed"}})
+        logs = self._runtime.cluster.logs_of_pods
+        threading.Timer(0.1, logs.write, (self.ref.name, container, *words)).start()
+
     def open(self, container: str) -> None:
         self._operate(f"open {container}")
         self._start(container)

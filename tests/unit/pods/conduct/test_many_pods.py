@@ -72,6 +72,19 @@ def test_shards_know_which_they_are_and_have_folders_of_their_own() -> None:
     assert stage.runtime.left == []
 
 
+def test_no_more_pods_are_there_at_once_than_are_wanted() -> None:
+    at_once: list[int] = []
+
+    def act(pod: FakePod) -> None:
+        at_once.append(len(runtime.left))
+        pod.end("test", 0)
+
+    runtime = FakeRuntime({"test": Acts(then=act)})
+    stage = Stage("shards: 5\nparallel: 1", runtime).play()
+    assert stage.error is None
+    assert at_once == [1] * 5
+
+
 def test_all_shards_run_to_their_end_and_the_worst_verdict_counts() -> None:
     def act(pod: FakePod) -> None:
         shard = env_of(pod)["CDKIT_SHARD_INDEX"]

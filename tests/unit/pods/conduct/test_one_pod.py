@@ -75,6 +75,16 @@ def test_the_loss_of_what_an_evicted_pod_has_left_is_told() -> None:
     assert stage.warnings == ["The artifacts 'out' did not come out whole: The keeper has ended."]
 
 
+def test_what_tests_say_last_is_shown_though_their_end_was_seen_before() -> None:
+    def act(pod: FakePod) -> None:
+        pod.end_before_its_last_words("test", 1, "2 failed")
+
+    stage = played(acts={"test": Acts(prints=("one",), then=act)})
+    assert stage.lines[1:] == ["one", "2 failed"]
+    assert stage.error is not None
+    assert stage.error.evidence == ("one", "2 failed")
+
+
 @pytest.mark.parametrize(("option", "seconds"), [("test_timeout: 60s", 30), ("longest: 60s", 30)])
 def test_tests_that_take_too_long_are_ended(option: str, seconds: float) -> None:
     stage = Stage(option, FakeRuntime({"test": Acts(prints=("hanging",))})).play(seconds)

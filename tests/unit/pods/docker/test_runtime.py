@@ -152,6 +152,25 @@ def test_secrets_are_in_the_environment_of_the_container_and_nowhere_else(place:
     running.remove()
 
 
+def test_what_a_container_asks_for_is_what_it_may_use(place: Place) -> None:
+    asking = Container(
+        name="test",
+        image="tests:1",
+        command=("run-tests",),
+        working_dir="/src",
+        cpus=0.5,
+        memory=64 << 20,
+        shared_memory=8 << 20,
+    )
+    running = place.start(a_spec(asking, aliases=("db",)))
+    eventually(is_in(running, "test", "terminated"))
+    (request,) = place.engine.requests
+    assert (request.working_dir, request.cpus) == ("/src", 0.5)
+    assert (request.memory, request.shared_memory) == (64 << 20, 8 << 20)
+    assert request.hosts == {"db": "127.0.0.1"}
+    running.remove()
+
+
 def test_the_exit_code_of_the_tests_is_told(place: Place) -> None:
     place.engine.on("run-tests", program=FakeProgram(exit_code=3))
     decision = place.carried_out(a_spec())
@@ -326,8 +345,9 @@ def test_an_engine_that_is_away_at_the_start_is_told_at_once(place: Place) -> No
     place.engine.go_away()
     with pytest.raises(EngineUnreachable):
         place.start(a_spec())
-    with pytest.raises(EngineUnreachable):
+    with pytest.raises(EngineUnreachable) as raised:
         list(place.runtime().check(a_spec()))
+    assert raised.value.remedy.endswith("DOCKER_HOST at one; `runtime: kubernetes` needs none, but a kubeconfig.")
 
 
 def test_an_outage_is_an_outage_and_the_end_of_the_tests_is_seen_after_it(place: Place) -> None:

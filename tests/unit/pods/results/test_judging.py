@@ -48,5 +48,6 @@ def test_a_broken_report_is_the_worlds_fault_and_named_with_its_line() -> None:
     error = reports_broken(Reading(broken=(BrokenFile("a.xml", 7, "It is not XML."), BrokenFile("b.xml", 0, "Empty."))))
     assert error is not None
     assert "a.xml, line 7: It is not XML. So it is with 1 more." in error.message
-    assert error.exit_code == 4
+    assert (error.exit_code, error.cause) == (4, "report-unreadable")
+    assert error.evidence == ("b.xml: Empty.",)
     assert reports_broken(Reading()) is None
