@@ -311,6 +311,13 @@ def test_a_deployment_that_takes_a_workload_in_settles_an_update_of_it_that_was_
     assert shop.image == "good:3"
 
 
+def test_an_update_that_was_verified_stays_so_when_a_deployment_takes_the_workload_in(shop: Shop) -> None:
+    applied_by_somebody_else(shop)
+    assert set_image(shop, "good:2", commit="two").error is None
+    assert shop.deploy(deployment("good:3"), commit="three", conflicts="force").error is None
+    assert shop.verdicts == ["verified", "verified"]
+
+
 def test_a_deployment_of_other_workloads_leaves_an_update_that_was_killed_to_the_next_one(shop: Shop) -> None:
     applied_by_somebody_else(shop)
     interrupted(shop, "good:2", 3, after=True)
