@@ -209,6 +209,14 @@ def test_what_the_account_may_not_is_found_before_anything_changes(shop: Shop) -
     assert shop.verdicts == ["verified"]
 
 
+def test_what_is_watched_has_to_be_allowed_before_anything_changes(shop: Shop) -> None:
+    deployed(shop)
+    shop.cluster.deny("watch", "replicasets")
+    (problem,) = set_image(shop, "good:2").problems
+    assert "may not watch replicasets.apps" in problem.message
+    assert shop.verdicts == ["verified"]
+
+
 def test_of_a_workload_of_others_no_secrets_are_asked_for(shop: Shop) -> None:
     assert shop.deploy(secret("login", a="one-secret")).error is None
     applied_by_somebody_else(shop)
