@@ -186,14 +186,11 @@ class _Beginnings:
         """Where such beginnings stand."""
         for mark in _CUT.finditer(text):
             end = mark.start()
-            starts = range(max(0, end - self._longest), end - SHORTEST_BEGINNING + 1)
-            longest = next((start for start in starts if self._begins(text, start, end)), end)
-            if longest < end:
-                yield longest, end
-
-    def _begins(self, text: str, start: int, end: int) -> bool:
-        known = self._forms.get(text[start : start + SHORTEST_BEGINNING], ())
-        return any(form.startswith(text[start:end]) for form in known)
+            for start in range(max(0, end - self._longest), end - SHORTEST_BEGINNING + 1):
+                known = self._forms.get(text[start : start + SHORTEST_BEGINNING])
+                if known is not None and any(form.startswith(text[start:end]) for form in known):
+                    yield start, end
+                    break
 
 
 _CUT = re.compile(r"\.{3,}|…")
