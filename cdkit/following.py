@@ -66,6 +66,17 @@ class Following(ABC):
             seconds=seconds,
         )
 
+    def watched_kinds(self, refs: Iterable[ObjectRef]) -> list[tuple[str, str]]:
+        """The API version and kind of all that `follow_all` watches for some objects; it takes the right to do so."""
+        from cdkit.observe.at_once import is_ready_at_once
+
+        followed = [ref for ref in refs if not is_ready_at_once(ref)]
+        if not followed:
+            return []
+        from cdkit.observe.watches import watches
+
+        return sorted({(query.api_version, query.kind) for query in watches(followed, {}).values()})
+
     def follow_removal(self, refs: Iterable[ObjectRef], seconds: float) -> Mapping[ObjectRef, Decision]:
         """Watch objects that were deleted until the last has gone, one is held, or `seconds` have passed."""
         from cdkit.observe.objects import follow_removal

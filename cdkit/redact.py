@@ -65,7 +65,7 @@ class Redactor:
 
         A secret that was cut off where a text became too long (`...`) is masked too.
         """
-        if not self._may_show(text):
+        if not self._shows(text):
             return text
         shown: list[str] = []
         end = 0
@@ -98,14 +98,14 @@ class Redactor:
 
     def event(self, event: AnEvent) -> AnEvent:
         """The event with every secret in it masked."""
-        if self._find is None or (isinstance(event, StepOutput) and not self._may_show(event.line, event.step)):
+        if self._find is None or (isinstance(event, StepOutput) and not self._shows(event.line, event.step)):
             return event
         masked: AnEvent = self.value(event)
         return masked
 
-    def _may_show(self, *texts: str) -> bool:
-        """Whether texts hold a secret, or end before their time."""
-        return self._is_in(*texts) or any("..." in text or "…" in text for text in texts)
+    def _shows(self, *texts: str) -> bool:
+        """Whether texts hold a secret, or the beginning of one that was cut off."""
+        return self._is_in(*texts) or any(map(self._cut_off.is_in, texts))
 
     def _is_in(self, *texts: str) -> bool:
         find = self._find
@@ -179,18 +179,19 @@ class _Beginnings:
                 self._forms.setdefault(form[:SHORTEST_BEGINNING], []).append(form)
                 self._longest = max(self._longest, len(form))
 
+    def is_in(self, text: str) -> bool:
+        """Whether there is such a beginning; nearly all texts are told by a look for the mark."""
+        return ("..." in text or "…" in text) and next(self.spans(text), None) is not None
+
     def spans(self, text: str) -> Iterator[Span]:
         """Where such beginnings stand."""
         for mark in _CUT.finditer(text):
             end = mark.start()
-            starts = range(max(0, end - self._longest), end - SHORTEST_BEGINNING + 1)
-            longest = next((start for start in starts if self._begins(text, start, end)), end)
-            if longest < end:
-                yield longest, end
-
-    def _begins(self, text: str, start: int, end: int) -> bool:
-        known = self._forms.get(text[start : start + SHORTEST_BEGINNING], ())
-        return any(form.startswith(text[start:end]) for form in known)
+            for start in range(max(0, end - self._longest), end - SHORTEST_BEGINNING + 1):
+                known = self._forms.get(text[start : start + SHORTEST_BEGINNING])
+                if known is not None and any(form.startswith(text[start:end]) for form in known):
+                    yield start, end
+                    break
 
 
 _CUT = re.compile(r"\.{3,}|…")

@@ -18,6 +18,9 @@ from cdkit.diagnosis.wording import quoted
 OBJECT_COMES_LATER = Patience.after(10)
 """A ConfigMap or Secret may be made by a controller (External Secrets, Sealed Secrets) after the pod."""
 
+MAKE_IT = "Create it in the namespace of the pod, or correct the name in the manifest."
+"""What to do about a ConfigMap or Secret that is missing, or a key of one."""
+
 RETRIED = Patience.after(30)
 STILL_CREATING = frozenset({"", "ContainerCreating", "PodInitializing"})
 NOT_STARTED = frozenset({"CreateContainerError", "RunContainerError", "PreCreateHookError", "PreStartHookError"})
@@ -69,19 +72,22 @@ def config_cause(pod: PodStatus, container: ContainerStatus) -> Cause | None:
     """A ConfigMap or Secret, or a key of one, that the container's environment needs is missing."""
     if container.reason != "CreateContainerConfigError":
         return None
-    missing = missing_config(container.message)
+    if missing := missing_config(container.message):
+        return container_cause(
+            pod,
+            container,
+            "config-missing",
+            f"Pod {pod.name} cannot start: {missing}, and {noun(container)} needs it.",
+            remedy=MAKE_IT,
+            patience=OBJECT_COMES_LATER,
+        )
     return container_cause(
         pod,
         container,
-        "config-missing" if missing else "container-config-refused",
-        f"Pod {pod.name} cannot start: {missing}, and {noun(container)} needs it."
-        if missing
-        else f"Pod {pod.name} cannot start: the settings of {noun(container)} cannot be used: "
-        f"{quoted(container.message)}.",
-        remedy="Create it in the namespace of the pod, or correct the name in the manifest."
-        if missing
-        else "Correct what the message names in the manifest of the pod.",
-        patience=OBJECT_COMES_LATER if missing else RETRIED,
+        "container-config-refused",
+        f"Pod {pod.name} cannot start: the settings of {noun(container)} cannot be used: {quoted(container.message)}.",
+        remedy="Correct what the message names in the manifest of the pod.",
+        patience=RETRIED,
     )
 
 

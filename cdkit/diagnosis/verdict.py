@@ -26,11 +26,6 @@ class Patience(msgspec.Struct, frozen=True):
         """Whether waiting any longer is of no use."""
         return self.grace == 0
 
-    @property
-    def is_never_fatal(self) -> bool:
-        """Whether the cause is only worth telling."""
-        return self.grace is None
-
     @classmethod
     def after(cls, seconds: float) -> Patience:
         """Fatal when the cause has stood for so many seconds."""

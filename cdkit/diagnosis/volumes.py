@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cdkit.diagnosis.container_start import OBJECT_COMES_LATER, missing_config
+from cdkit.diagnosis.cause_id import CauseId
+from cdkit.diagnosis.container_start import MAKE_IT, OBJECT_COMES_LATER, missing_config
 from cdkit.diagnosis.events import ObjectEvent, latest
 from cdkit.diagnosis.pod_status import PodStatus
 from cdkit.diagnosis.verdict import Cause, Patience
@@ -27,20 +28,22 @@ def volume_cause(pod: PodStatus) -> Cause | None:
         return None
     found = _SET_UP_FAILED.search(failed.message)
     volume = found["volume"] if found else ""
-    missing = _missing(pod, volume, failed.message)
     which = f"its volume {quoted(volume)}" if volume else "a volume of it"
+    if missing := _missing(pod, volume, failed.message):
+        return _cause(pod, "config-missing", f"{missing}, and {which} needs it", MAKE_IT, OBJECT_COMES_LATER)
+    why = f"{which} cannot be mounted: {quoted(found['why'] if found else failed.message)}"
+    remedy = "Correct the volume in the manifest, or look at the storage that it names."
+    return _cause(pod, "volume-not-mounting", why, remedy, MOUNTING)
+
+
+def _cause(pod: PodStatus, cause_id: CauseId, why: str, remedy: str, patience: Patience) -> Cause:
     return Cause(
-        id="config-missing" if missing else "volume-not-mounting",
-        sentence=f"Pod {pod.name} cannot start: {missing}, and {which} needs it."
-        if missing
-        else f"Pod {pod.name} cannot start: {which} cannot be mounted: "
-        f"{quoted(found['why'] if found else failed.message)}.",
+        id=cause_id,
+        sentence=f"Pod {pod.name} cannot start: {why}.",
         subject=f"Pod {pod.name}",
         evidence=evidence(*(str(event) for event in pod.events if event.reason in _REASONS)),
-        remedy="Create it in the namespace of the pod, or correct the name in the manifest."
-        if missing
-        else "Correct the volume in the manifest, or look at the storage that it names.",
-        patience=OBJECT_COMES_LATER if missing else MOUNTING,
+        remedy=remedy,
+        patience=patience,
         pod=pod.name,
     )
 

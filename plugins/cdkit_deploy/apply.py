@@ -16,19 +16,17 @@ if TYPE_CHECKING:
     # Every command knows the steps; few of them deploy.
     from cdkit_deploy.transaction.deploy import Deployed
 
+ALWAYS_NEEDED = (("get", "", "pods/log"), *KEEPING_RECORDS, *TAKING_TURNS)
+"""What every deployment needs; what its objects need beside that depends on their kinds."""
+
 NEEDED = (
-    ("get", "apps", "deployments"),
-    ("patch", "apps", "deployments"),
-    ("watch", "apps", "deployments"),
+    *((verb, "apps", "deployments") for verb in ("get", "list", "patch", "watch")),
+    *((verb, "apps", "replicasets") for verb in ("list", "watch")),
+    *((verb, "", resource) for resource in ("pods", "events") for verb in ("list", "watch")),
     ("patch", "", "services"),
-    ("list", "", "pods"),
-    ("watch", "", "pods"),
-    ("list", "", "events"),
-    ("get", "", "pods/log"),
-    *KEEPING_RECORDS,
-    *TAKING_TURNS,
+    *ALWAYS_NEEDED,
 )
-"""What every deployment needs, its records included."""
+"""What a deployment of a usual application needs."""
 
 
 class DeployOutputs(StepOutputs, frozen=True, kw_only=True):
@@ -80,7 +78,7 @@ class Apply(Step):
         missing = _missing(ctx, objects)
         yield from missing
         if not missing and self.options.preflight == "all":
-            yield from look(ctx, objects, self.options, NEEDED)
+            yield from look(ctx, objects, self.options, ALWAYS_NEEDED)
 
     def plan(self, ctx: StepContext) -> Iterable[Change]:
         """What applying would do to each object, asked by a dry run of the server, and what would be removed."""

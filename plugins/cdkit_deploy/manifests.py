@@ -110,8 +110,19 @@ def _documents(file: Path, text: bytes) -> list[Manifest]:
     try:
         documents = list(yaml.load_all(text.decode("utf-8"), Loader=_JsonLoader))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InvalidInput(f"The manifests {file} are not YAML: {' '.join(str(error).split())}") from error
+        raise InvalidInput(f"The manifests {file} are not YAML: {_fault(error)}.") from error
     return [_checked(item, file) for document in documents if document is not None for item in _items(document)]
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong, and where; not what stands there, as PyYAML itself would say: it may be the value of a Secret."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
+    if isinstance(error, RecursionError):
+        return "they are nested too deeply"
+    # Of a text that cannot be decoded; else a tag of its own asks for a type that the value is not of.
+    return str(getattr(error, "reason", "") or "a value is not of the type that its tag names")
 
 
 def _items(document: object) -> Sequence[object]:

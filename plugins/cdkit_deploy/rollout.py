@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from cdkit.api import (
+    AccessDenied,
     Cancelled,
     Cause,
     CdkitError,
@@ -61,10 +62,12 @@ def await_rollout(ctx: StepContext, ref: ObjectRef, longest: Duration) -> str:
         longest: how long the rollout may take.
 
     Raises:
-        RolloutFailed: it cannot complete, or did not within its time.
+        RolloutFailed: it cannot complete, or did not within its time, or may not be watched.
     """
     try:
         decision = ctx.follow(ref, longest)
+    except AccessDenied as error:
+        raise _unseen(ref, error) from error
     except (Cancelled, TimedOut):
         ctx.warn(
             f"The rollout of {ref} was neither finished nor undone: the cluster goes on with it. Run again to see it."
@@ -84,9 +87,13 @@ def await_ready(ctx: StepContext, refs: Iterable[ObjectRef], longest: Duration) 
         longest: how long that may take.
 
     Raises:
-        RolloutFailed: one of them cannot become ready, or not all did within the time.
+        RolloutFailed: one of them cannot become ready, not all did within the time, or they may not be watched.
     """
-    decisions = ctx.follow_all(refs, longest)
+    awaited = list(refs)
+    try:
+        decisions = ctx.follow_all(awaited, longest)
+    except AccessDenied as error:
+        raise _unseen(awaited[0], error) from error
     _raise_worst(decisions, lambda ref, decision: _failed(ctx, ref, decision, longest))
     return {ref: decision.verdict.summary for ref, decision in decisions.items()}
 
@@ -125,6 +132,11 @@ def await_observed(ctx: StepContext, ref: ObjectRef, longest: Duration) -> None:
     decision = ctx.follow_generation(ref, longest)
     if decision.state != "succeeded":
         raise _overdue(ctx, ref, decision.verdict, longest)
+
+
+def _unseen(ref: ObjectRef, error: AccessDenied) -> RolloutFailed:
+    """What we may not see we do not know to be well."""
+    return RolloutFailed(ref, f"What becomes of it cannot be seen: {error.message}", None, (), error.remedy)
 
 
 def _raise_worst(

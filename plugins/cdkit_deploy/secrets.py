@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -25,16 +25,25 @@ def hide_secrets(ctx: StepContext, objects: Iterable[Manifest]) -> None:
     _hide(ctx, values - {item["metadata"]["name"] for item in known})
 
 
-def hide_former_secrets(ctx: StepContext, live: Manifest | None, wanted: Manifest) -> None:
+def hide_former_secrets(ctx: StepContext, changes: Iterable[tuple[Manifest | None, Manifest]]) -> None:
     """Mask what stands now where a secret is to stand: the one before it, in all likelihood.
 
     A secret that is renewed is often valid for a while longer, and of the old one the run knows nothing else.
+
+    Args:
+        ctx: the step's context.
+        changes: objects as they are, and as they are to be.
     """
-    if live is None or is_a_secret(wanted) or not holds_secret(ctx, wanted):
-        return
+    for live, wanted in changes:
+        if live is not None and not is_a_secret(wanted) and holds_secret(ctx, wanted):
+            _hide(ctx, set(_replaced(ctx, live, wanted)))
+
+
+def _replaced(ctx: StepContext, live: Manifest, wanted: Manifest) -> Iterator[str]:
+    """The lines that give way to a secret."""
     for change in field_changes(live, wanted):
         if isinstance(change.before, str) and isinstance(change.after, str) and ctx.holds_secret(change.after):
-            _hide(ctx, {*change.before.splitlines()} - {*change.after.splitlines()})
+            yield from {*change.before.splitlines()} - {*change.after.splitlines()}
 
 
 def _hide(ctx: StepContext, values: set[str]) -> None:
@@ -45,6 +54,11 @@ def _hide(ctx: StepContext, values: set[str]) -> None:
 def is_a_secret(item: Manifest) -> bool:
     """Whether an object is a Secret."""
     return bool(item["kind"] == "Secret")
+
+
+def hold_secrets(ctx: StepContext, objects: Collection[Manifest]) -> bool:
+    """Whether one of the objects is a Secret, or holds a secret of the run."""
+    return any(map(is_a_secret, objects)) or any(holds_secret(ctx, item) for item in objects)
 
 
 def holds_secret(ctx: StepContext, item: Manifest) -> bool:

@@ -16,6 +16,7 @@ from cdkit.api import (
     Manifest,
     ObjectNotFound,
     ObjectRef,
+    Permission,
     Problem,
     Step,
     StepContext,
@@ -82,7 +83,7 @@ class SetImage(Step):
 
     def check(self, ctx: StepContext) -> Iterable[Problem]:
         """The workload and its containers are there, the options fit, and the account may change it."""
-        missing = list(ctx.check_permissions((*self._strategy.permissions(), *KEEPING_RECORDS, *TAKING_TURNS)))
+        missing = list(ctx.check_permissions(self._needed(ctx)))
         yield from missing
         try:
             self._strategy.refuse_what_it_has_not(Pace.of(self.options))
@@ -95,6 +96,13 @@ class SetImage(Step):
             yield from ctx.check_permissions(KEEPING_SECRETS)
         if self.options.preflight == "all":
             yield from self._look_ahead(ctx, live, changes)
+
+    def _needed(self, ctx: StepContext) -> list[Permission]:
+        from cdkit_deploy.preflight.permissions import to_watch
+
+        ref = ObjectRef(self._strategy.versions[0], self._strategy.kind, self.options.workload, ctx.namespace)
+        watching = to_watch(ctx.cluster, ctx.watched_kinds([ref]))
+        return list(dict.fromkeys((*self._strategy.permissions(), *watching, *KEEPING_RECORDS, *TAKING_TURNS)))
 
     def _look_ahead(self, ctx: StepContext, live: Manifest, changes: Sequence[ImageChange]) -> Iterable[Problem]:
         from cdkit_deploy.preflight import preflight_of_pods

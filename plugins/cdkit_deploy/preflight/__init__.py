@@ -62,7 +62,9 @@ def preflight(
     around = Surroundings(ctx.cluster, lambda: ctx.registry, ctx.namespace, wanted, live)
     checks: dict[str, Check] = {
         "whether the credentials last": partial(credentials.findings, around, ctx.clock.now(), longest),
-        "what the account may do": partial(permissions.findings, around, needed),
+        "what the account may do": partial(
+            permissions.findings, around, needed, ctx.watched_kinds(map(ObjectRef.of, wanted))
+        ),
         "whether the selectors stay the same": partial(selectors.findings, around),
         "whether the API server accepts the objects": partial(acceptance.findings, around, settled),
     }

@@ -46,7 +46,7 @@ def _of_image(around: Surroundings, image: str, users: list[PodTemplate]) -> lis
 def _for_nodes(
     around: Surroundings, image: str, template: PodTemplate, platforms: tuple[str, ...]
 ) -> Iterator[Finding]:
-    machines = {_platform(node["status"]["nodeInfo"]) for node in around.nodes() if may_run_on(template, node)}
+    machines = _machines(around, template)
     served = {_machine(platform) for platform in platforms}
     missing = sorted(machines - served)
     if not missing or not served:
@@ -60,6 +60,16 @@ def _for_nodes(
             f"{has}, and a pod of {template.owner} may also come to a node of {', '.join(missing)}: build it for all, "
             f"or choose nodes by the label kubernetes.io/arch."
         )
+
+
+def _machines(around: Surroundings, template: PodTemplate) -> set[str]:
+    """The platforms of the nodes that pods may come to; none where the account may not look at nodes."""
+    try:
+        nodes = around.nodes()
+    except AccessDenied:
+        # That the image is there can be told all the same. What is not known of nodes, their own check says.
+        return set()
+    return {_platform(node["status"]["nodeInfo"]) for node in nodes if may_run_on(template, node)}
 
 
 def _platform(info: dict[str, str]) -> str:

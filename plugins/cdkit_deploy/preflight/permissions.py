@@ -11,12 +11,14 @@ from functools import partial
 import msgspec
 import yaml
 
-from cdkit.api import Manifest, Problem, ask_all
+from cdkit.api import Cluster, Manifest, Permission, Problem, ask_all
 from cdkit_deploy.preflight.finding import Finding
 from cdkit_deploy.preflight.surroundings import Surroundings
 
 OF_EACH_KIND = ("get", "create", "patch", "delete")
 """Deleting takes back what a failed deployment has made."""
+
+TO_WATCH = ("list", "watch")
 
 RBAC = "rbac.authorization.k8s.io/v1"
 
@@ -30,27 +32,39 @@ class Right(msgspec.Struct, frozen=True, order=True):
     namespaced: bool = True
 
 
-def findings(around: Surroundings, needed: Iterable[tuple[str, str, str]]) -> Iterator[Finding]:
+def findings(
+    around: Surroundings, needed: Iterable[Permission], watched: Iterable[tuple[str, str]] = ()
+) -> Iterator[Finding]:
     """One problem with all that the account may not do.
 
     Args:
         around: the objects to deploy, and the cluster.
         needed: what a step needs beside the objects themselves: verb, API group and resource.
+        watched: the API versions and kinds of what it watches (`StepContext.watched_kinds`).
     """
-    rights = sorted({*(Right(group, resource, verb) for verb, group, resource in needed), *_of_objects(around)})
+    asked = {Right(group, resource, verb) for verb, group, resource in needed}
+    kinds = {(item["apiVersion"], item["kind"]) for item in around.wanted}
+    rights = sorted(
+        {*asked, *_on_kinds(around.cluster, kinds, OF_EACH_KIND), *_on_kinds(around.cluster, watched, TO_WATCH)}
+    )
     allowed = ask_all([partial(_is_allowed, around, right) for right in rights])
     missing = [right for right, yes in zip(rights, allowed, strict=True) if not yes]
     if missing:
         yield _problem(missing, around.namespace)
 
 
-def _of_objects(around: Surroundings) -> Iterator[Right]:
-    for api_version, kind in sorted({(item["apiVersion"], item["kind"]) for item in around.wanted}):
-        resource = around.cluster.resource(api_version, kind)
+def to_watch(cluster: Cluster, kinds: Iterable[tuple[str, str]]) -> list[Permission]:
+    """What watching kinds of a namespace takes."""
+    return [(right.verb, right.group, right.resource) for right in _on_kinds(cluster, kinds, TO_WATCH)]
+
+
+def _on_kinds(cluster: Cluster, kinds: Iterable[tuple[str, str]], verbs: Iterable[str]) -> Iterator[Right]:
+    for api_version, kind in kinds:
+        resource = cluster.resource(api_version, kind)
         # A kind that the server does not know yet comes with its definition; that it never comes, the dry run tells.
         if resource is not None:
             group = api_version.rpartition("/")[0]
-            yield from (Right(group, resource.plural, verb, resource.namespaced) for verb in OF_EACH_KIND)
+            yield from (Right(group, resource.plural, verb, resource.namespaced) for verb in verbs)
 
 
 def _is_allowed(around: Surroundings, right: Right) -> bool:

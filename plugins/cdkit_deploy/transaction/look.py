@@ -14,11 +14,11 @@ import msgspec
 from cdkit.api import AccessDenied, CheckFailed, Manifest, ObjectRef, Permission, Problem, StepContext
 from cdkit_deploy.ledger.options import KEEPING_SECRETS
 from cdkit_deploy.preflight import preflight
-from cdkit_deploy.secrets import hide_former_secrets, hide_secrets, holds_secret
+from cdkit_deploy.secrets import hide_former_secrets, hide_secrets, hold_secrets
 from cdkit_deploy.transaction.comparison import compare, compare_blindly
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.transaction.place import Place
-from cdkit_deploy.transaction.target import Target
+from cdkit_deploy.transaction.target import Target, changes_of
 
 HOLDS_SECONDS = 10.0
 """To apply so many objects that it matters takes no less, and they are not looked at again while it lasts either."""
@@ -103,9 +103,8 @@ def _problems(
     # What an object cannot become without being made anew is no reason against a deployment that may do so.
     settled = {target.ref for target in targets if target.is_as_wanted or options.recreate != "never"}
     wanted = [target.manifest for target in targets]
-    for target in targets:
-        hide_former_secrets(ctx, target.live, target.manifest)
-    if any(holds_secret(ctx, item) for item in wanted):
+    hide_former_secrets(ctx, changes_of(targets))
+    if hold_secrets(ctx, wanted):
         needed = (*needed, *KEEPING_SECRETS)
     return preflight(ctx, wanted, needed=needed, longest=options.wait, settled=settled, live=live)
 

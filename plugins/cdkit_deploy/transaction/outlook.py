@@ -14,7 +14,7 @@ from cdkit_deploy.transaction.live import Key
 from cdkit_deploy.transaction.options import DeployOptions
 from cdkit_deploy.transaction.place import Place
 from cdkit_deploy.transaction.surplus import Surplus, surplus_of
-from cdkit_deploy.transaction.target import Target
+from cdkit_deploy.transaction.target import Target, changes_of
 from cdkit_deploy.undo import Before
 
 
@@ -67,8 +67,7 @@ def hide_known_secrets(ctx: StepContext, baseline: Baseline, outlook: Outlook) -
     """Mask the values of all Secrets that were deployed before or are there now, and those that are to be replaced."""
     there = (*(target.live for target in outlook.targets), *(item.live for item in outlook.before))
     hide_secrets(ctx, (*baseline.contents.objects, *filter(None, there)))
-    for target in outlook.targets:
-        hide_former_secrets(ctx, target.live, target.manifest)
+    hide_former_secrets(ctx, changes_of(outlook.targets))
 
 
 def _seen_now(targets: Iterable[Target], baseline: Baseline) -> Iterator[Before]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
 from cdkit.api import Manifest, ObjectRef
@@ -36,3 +38,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     def ref(self) -> ObjectRef:
         """Which object."""
         return ObjectRef.of(self.manifest)
+
+
+def changes_of(targets: Iterable[Target]) -> Iterator[tuple[Manifest | None, Manifest]]:
+    """The objects that are not as wanted, each as it is and as it is to be."""
+    return ((target.live, target.manifest) for target in targets if not target.is_as_wanted)

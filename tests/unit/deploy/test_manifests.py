@@ -83,9 +83,11 @@ def test_workloads_are_those_that_run_pods(tmp_path: Path) -> None:
     [
         ("", "There are no manifests in "),
         ("---\n", "There are no manifests in "),
-        ("a: [\n", "are not YAML: while parsing a flow node"),
-        ("a: 2024-99-99x\nb: !!int x\n", "are not YAML: invalid literal for int()"),
-        ("a: !Ref x\n", "are not YAML: could not determine a constructor for the tag '!Ref'"),
+        ("a: [\n", "are not YAML: line 2, column 1: did not find expected node content."),
+        ("a: correct: horse\n", "are not YAML: line 1, column 11: mapping values are not allowed in this context."),
+        ("a: 2024-99-99x\nb: !!int horse\n", "are not YAML: a value is not of the type that its tag names."),
+        ("a: !Ref horse\n", "are not YAML: line 1, column 4: could not determine a constructor for the tag '!Ref'."),
+        ("a: \x07\n", "are not YAML: control characters are not allowed."),
         ("[" * 600, "are not YAML: "),
         ("text\n", "is not a Kubernetes object: it needs apiVersion, kind and metadata.name."),
         ("kind: List\nitems: 5\n", "is not a Kubernetes object: "),
@@ -99,6 +101,7 @@ def test_what_is_no_manifest_is_told(tmp_path: Path, text: str, message: str) ->
         kinds(tmp_path, text)
     assert message in caught.value.message
     assert "\n" not in caught.value.message
+    assert "horse" not in caught.value.message, "it may be a secret"
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -59,14 +59,14 @@ def test_an_object_holds_a_secret_when_it_is_one_or_has_a_value_of_the_run(ctx: 
 
 def test_a_secret_that_is_replaced_is_masked_too(ctx: StepContext) -> None:
     ctx.run.hide("the-token")
-    hide_former_secrets(ctx, with_token("its-predecessor"), with_token("the-token"))
+    hide_former_secrets(ctx, [(with_token("its-predecessor"), with_token("the-token"))])
     assert ctx.redacted("its-predecessor, the-token, web:1") == "***, ***, web:1"
 
 
 def test_of_a_file_only_the_lines_that_change_with_a_secret_are_masked(ctx: StepContext) -> None:
     ctx.run.hide("the-token")
     before, after = (config_map("files", settings=f"mode: fast\ntoken: {token}\n") for token in ("older", "the-token"))
-    hide_former_secrets(ctx, before, after)
+    hide_former_secrets(ctx, [(before, after)])
     assert ctx.redacted("mode: fast") == "mode: fast"
     assert ctx.redacted("token: older") == "***"
 
@@ -74,6 +74,5 @@ def test_of_a_file_only_the_lines_that_change_with_a_secret_are_masked(ctx: Step
 def test_what_changes_beside_a_secret_stays_visible(ctx: StepContext) -> None:
     ctx.run.hide("the-token")
     wanted = with_token("the-token")
-    hide_former_secrets(ctx, deployment("web:earlier"), wanted)
-    hide_former_secrets(ctx, None, wanted)
+    hide_former_secrets(ctx, [(deployment("web:earlier"), wanted), (None, wanted)])
     assert ctx.redacted("web:earlier") == "web:earlier"

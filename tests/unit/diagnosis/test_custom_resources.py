@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cdkit.diagnosis.custom_resource import READY_CONDITION, READY_JSONPATH, diagnose_custom_resource
-from cdkit.diagnosis.verdict import Verdict
+from cdkit.diagnosis.verdict import NEVER_FATAL, Verdict
 from tests.unit.diagnosis.objects import Json, metadata
 
 
@@ -58,7 +58,7 @@ def test_by_common_usage_it_is_not_ready_yet(status: Json, why: str) -> None:
     verdict = diagnose_custom_resource(widget(status))
     assert verdict.state == "progressing"
     assert [cause.sentence for cause in verdict.causes] == [f"Widget hello is not ready: {why}."]
-    assert verdict.causes[0].patience.is_never_fatal
+    assert verdict.causes[0].patience == NEVER_FATAL
 
 
 def test_a_condition_of_an_older_generation_is_not_believed() -> None:

@@ -315,6 +315,12 @@ def test_the_cause_is_proved_and_has_a_remedy(case: str) -> None:
     assert cause.remedy
 
 
+@pytest.mark.parametrize("case", [case for case, known in EXPECTED.items() if known.cause == "config-missing"])
+def test_what_is_missing_is_to_be_made_or_named_otherwise(case: str) -> None:
+    expected = "Create it in the namespace of the pod, or correct the name in the manifest."
+    assert first_cause(case).remedy == expected
+
+
 @pytest.mark.parametrize("case", EXPECTED)
 def test_a_sentence_is_one_line_without_the_runtimes_own_noise(case: str) -> None:
     text = first_cause(case).sentence

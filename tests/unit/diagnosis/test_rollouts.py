@@ -62,6 +62,16 @@ def test_it_has_succeeded_when_all_replicas_are_new_and_available() -> None:
     assert (verdict.state, verdict.summary) == ("succeeded", "3 of 3 replicas updated, 3 available")
 
 
+def test_the_pods_of_the_template_before_are_not_taken_for_the_new_ones_that_are_still_to_be_made() -> None:
+    """A Deployment that is recreated names the old revision until its old pods are gone."""
+    old, new = ({"spec": {"containers": [{"name": "web", "image": image}]}} for image in ("web:1", "web:2"))
+    recreated = deployment(status(updated=0, available=0), template=new, strategy={"type": "Recreate"})
+    before = {**NEW, "spec": {"replicas": 3, "template": old}}
+    assert diagnose_deployment(recreated, [before], [crashing("a")], []).causes == ()
+    now = {**NEW, "spec": {"replicas": 3, "template": new}}
+    assert ids(diagnose_deployment(recreated, [now], [crashing("a")], [])) == ["crash-loop"]
+
+
 @pytest.mark.parametrize(
     ("state", "summary"),
     [

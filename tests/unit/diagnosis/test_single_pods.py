@@ -8,6 +8,7 @@ from cdkit.diagnosis.companion import Companions
 from cdkit.diagnosis.job import diagnose_job
 from cdkit.diagnosis.log import with_log
 from cdkit.diagnosis.single_pod import diagnose_test_pod
+from cdkit.diagnosis.verdict import NEVER_FATAL
 from tests.unit.diagnosis.objects import (
     Json,
     a_cause,
@@ -42,7 +43,7 @@ def test_a_container_beside_the_main_one_may_end_badly() -> None:
     test, proxy = container_status("test", ready=True, state=running()), container_status("proxy", state=terminated(1))
     verdict = diagnose_test_pod(once(test, proxy), [])
     assert verdict.state == "progressing"
-    assert verdict.causes[0].patience.is_never_fatal
+    assert verdict.causes[0].patience == NEVER_FATAL
 
 
 def test_a_command_that_failed_is_told_with_its_exit_code() -> None:
@@ -293,4 +294,4 @@ def test_how_long_a_service_may_take_to_be_well_is_for_others_to_say() -> None:
     seen = with_service(running(), running())
     seen["spec"]["containers"][0]["readinessProbe"] = {"exec": {"command": ["true"]}}
     (cause,) = diagnose_test_pod(seen, [], container="test", companions=Companions(services=["db"])).causes
-    assert (cause.id, cause.patience.is_never_fatal) == ("never-ready", True)
+    assert (cause.id, cause.patience) == ("never-ready", NEVER_FATAL)

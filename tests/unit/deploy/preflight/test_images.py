@@ -53,6 +53,15 @@ def test_only_the_nodes_that_the_pods_may_go_to_count() -> None:
     assert "may also come to a node of linux/arm64" in message
 
 
+def test_that_an_image_is_there_is_known_without_a_look_at_the_nodes() -> None:
+    wanted = deployment(container("a"), container("b", image="registry.example.org/other:1"))
+    surroundings = around(wanted, live=[node(arch="arm64")], registry=serving("linux/amd64"))
+    surroundings.cluster.deny("list", "nodes")  # type: ignore[attr-defined]
+    assert problems(findings(surroundings)) == [
+        "Deployment web needs the image registry.example.org/other:1, and its registry has none of that name."
+    ]
+
+
 def test_nodes_that_do_not_let_the_pods_in_do_not_count() -> None:
     live = [node("a"), node("b", arch="arm64", taints=[{"key": "arm", "effect": "NoSchedule"}])]
     assert nothing(findings, around(deployment(), live=live, registry=serving("linux/amd64")))

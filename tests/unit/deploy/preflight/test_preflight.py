@@ -168,6 +168,23 @@ def test_what_the_account_may_not_do_comes_as_a_role_to_paste() -> None:
     ]
 
 
+def test_what_is_watched_has_to_be_listed_and_watched() -> None:
+    surroundings = around(deployment())
+    surroundings.cluster.deny("watch", "replicasets")  # type: ignore[attr-defined]
+    surroundings.cluster.deny("list", "events")  # type: ignore[attr-defined]
+    watched = [("apps/v1", "Deployment"), ("apps/v1", "ReplicaSet"), ("v1", "Event"), ("example.org/v1", "Unknown")]
+    (problem,) = permissions.findings(surroundings, (), watched)
+    assert isinstance(problem, Problem)
+    assert "needs: list events; watch replicasets.apps." in problem.message
+
+
+def test_the_checks_ask_for_the_rights_to_watch_what_will_be_watched(tmp_path: Path) -> None:
+    before = Before(tmp_path)
+    before.cluster.deny("watch", "replicasets")
+    assert before.problems(made("ConfigMap", "settings", data={})) == []
+    assert "watch replicasets.apps" in before.problems(deployment())[0].message
+
+
 def test_what_lives_in_no_namespace_needs_a_cluster_role() -> None:
     surroundings = around({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "new"}})
     surroundings.cluster.deny("create", "namespaces")  # type: ignore[attr-defined]

@@ -209,6 +209,14 @@ def test_what_the_account_may_not_is_found_before_anything_changes(shop: Shop) -
     assert shop.verdicts == ["verified"]
 
 
+def test_what_is_watched_has_to_be_allowed_before_anything_changes(shop: Shop) -> None:
+    deployed(shop)
+    shop.cluster.deny("watch", "replicasets")
+    (problem,) = set_image(shop, "good:2").problems
+    assert "may not watch replicasets.apps" in problem.message
+    assert shop.verdicts == ["verified"]
+
+
 def test_of_a_workload_of_others_no_secrets_are_asked_for(shop: Shop) -> None:
     assert shop.deploy(secret("login", a="one-secret")).error is None
     applied_by_somebody_else(shop)
@@ -309,6 +317,13 @@ def test_a_deployment_that_takes_a_workload_in_settles_an_update_of_it_that_was_
     assert shop.deploy(deployment("good:3"), commit="three", conflicts="force").error is None
     assert "pending" not in shop.verdicts
     assert shop.image == "good:3"
+
+
+def test_an_update_that_was_verified_stays_so_when_a_deployment_takes_the_workload_in(shop: Shop) -> None:
+    applied_by_somebody_else(shop)
+    assert set_image(shop, "good:2", commit="two").error is None
+    assert shop.deploy(deployment("good:3"), commit="three", conflicts="force").error is None
+    assert shop.verdicts == ["verified", "verified"]
 
 
 def test_a_deployment_of_other_workloads_leaves_an_update_that_was_killed_to_the_next_one(shop: Shop) -> None:

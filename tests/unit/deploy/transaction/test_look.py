@@ -55,6 +55,18 @@ class Release:
         return found
 
 
+def test_an_account_that_may_not_look_at_its_namespace_may_work_in_it(shop: Shop) -> None:
+    shop.cluster.deny("get", "namespaces")
+    assert Release(shop, config_map("one")).check() == []
+
+
+def test_what_no_object_of_a_deployment_needs_is_not_asked_for(shop: Shop) -> None:
+    for resource in ("deployments", "services", "replicasets", "pods", "events"):
+        for verb in ("get", "list", "watch", "patch"):
+            shop.cluster.deny(verb, resource)
+    assert Release(shop, config_map("one")).check() == []
+
+
 def test_a_manifest_with_a_secret_in_it_needs_a_secret_for_its_record(shop: Shop) -> None:
     shop.cluster.deny("create", "secrets")
     assert Release(shop, config_map("one", token="the-token")).check() == []

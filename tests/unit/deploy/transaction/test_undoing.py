@@ -81,6 +81,33 @@ def test_what_belongs_to_somebody_else_by_now_is_not_taken_back(shop: Shop) -> N
     assert shop.data("shared") == {"a": "theirs"}
 
 
+def test_what_may_not_be_watched_is_taken_back(shop: Shop) -> None:
+    shop.cluster.deny("watch", "replicasets")
+    failed = shop.deploy(config_map("settings", a="1"), deployment("good:1"))
+    assert isinstance(failed.error, RolledBack)
+    assert "What becomes of it cannot be seen: Not allowed to watch ReplicaSet" in failed.error.message
+    assert shop.get("Deployment", "web", "apps/v1") is None
+    assert shop.get("ConfigMap", "settings") is None
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+def test_what_somebody_else_takes_over_while_a_deployment_fails_stays_his(shop: Shop, was_there: bool) -> None:
+    shared = ObjectRef("v1", "ConfigMap", "shared", NAMESPACE)
+    if was_there:
+        shop.cluster.create(
+            config_map("shared", a="at first") | {"metadata": {"name": "shared", "namespace": NAMESPACE}}
+        )
+
+    def take_over(cluster: FakeCluster, _: Manifest) -> None:
+        theirs = {"metadata": {"annotations": {"cdkit.dev/owner": "other/live/apply"}}, "data": {"a": "theirs"}}
+        cluster.patch(shared, theirs, "merge")
+
+    shop.cluster.react("Deployment", take_over)
+    failed = shop.deploy(config_map("shared", a="ours"), deployment("bad"), conflicts="force")
+    assert isinstance(failed.error, RolledBack)
+    assert shop.data("shared") == {"a": "theirs"}
+
+
 def test_a_first_deployment_is_removed(shop: Shop) -> None:
     failed = shop.deploy(*FIRST, deployment("bad"))
     assert isinstance(failed.error, RolledBack)
