@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import partial
 
+import msgspec
+
 from cdkit.api import Manifest, ObjectRef, Problem, Unavailable, WorldFailed, ask_all
+from cdkit_deploy.definitions import defined_kinds
 from cdkit_deploy.preflight.finding import Finding
 from cdkit_deploy.preflight.surroundings import Surroundings
 from cdkit_deploy.refusals import immutable_changes, immutable_message, is_immutable
@@ -18,7 +21,8 @@ def findings(around: Surroundings, settled: Collection[ObjectRef] = ()) -> Itera
         around: the objects to deploy.
         settled: those that are not asked about, for they are as wanted already.
     """
-    asked = [item for item in around.wanted if ObjectRef.of(item) not in settled and not _comes_later(around, item)]
+    coming = _Coming.of(around)
+    asked = [item for item in around.wanted if ObjectRef.of(item) not in settled and not coming.has_to_precede(item)]
     yield from filter(None, ask_all([partial(_refusal, around, item) for item in asked]))
 
 
@@ -48,19 +52,25 @@ def _unchangeable(around: Surroundings, item: Manifest, error: WorldFailed) -> P
     return Problem(message, None, "Keep them, or let `recreate: where-needed` delete and create the object.")
 
 
-def _comes_later(around: Surroundings, item: Manifest) -> bool:
-    """Whether the server cannot know an object yet, because its namespace or its kind is part of the deployment."""
-    return _is_to_be_made(around, "Namespace", item["metadata"].get("namespace", "")) or any(
-        _defines(definition, item) for definition in around.wanted if definition["kind"] == "CustomResourceDefinition"
-    )
+class _Coming(msgspec.Struct, frozen=True):
+    """What the deployment itself brings, so that the server cannot know yet what belongs to it.
 
+    Attributes:
+        namespaces: the names of those that are not there yet.
+        kinds: the groups and kinds of its definitions.
+    """
 
-def _is_to_be_made(around: Surroundings, kind: str, name: str) -> bool:
-    wanted = around.wanted_object(kind, name)
-    return wanted is not None and around.live(ObjectRef.of(wanted)) is None
+    namespaces: frozenset[str]
+    kinds: frozenset[tuple[str, str]]
 
+    @classmethod
+    def of(cls, around: Surroundings) -> _Coming:
+        """What is coming with the objects to deploy."""
+        namespaces = [ObjectRef.of(item) for item in around.wanted if item["kind"] == "Namespace"]
+        missing = frozenset(ref.name for ref in namespaces if around.live(ref) is None)
+        return cls(missing, defined_kinds(around.wanted))
 
-def _defines(definition: Manifest, item: Manifest) -> bool:
-    spec = definition.get("spec") or {}
-    group = item["apiVersion"].rpartition("/")[0]
-    return bool(spec.get("group") == group and (spec.get("names") or {}).get("kind") == item["kind"])
+    def has_to_precede(self, item: Manifest) -> bool:
+        """Whether an object's namespace or kind is among it."""
+        ref = ObjectRef.of(item)
+        return ref.namespace in self.namespaces or (ref.group, ref.kind) in self.kinds

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from cdkit.api import Manifest, ObjectRef, StepContext
+from cdkit_deploy.definitions import defined_kinds
 from cdkit_deploy.prepare import prepared
 from cdkit_deploy.transaction.autoscaled import without_autoscaled_replicas
 from cdkit_deploy.transaction.live import Key, Live, look_at
@@ -66,14 +67,8 @@ def _wanted(
 
 
 def _targets(wanted: Sequence[Manifest], live: Live) -> Iterator[Target]:
-    defined = {_defined_kind(item) for item in wanted if item["kind"] == "CustomResourceDefinition"}
+    defined = defined_kinds(wanted)
     for item in wanted:
         target = Target.of(item, live.get(Key.of(ObjectRef.of(item))))
         is_new = (target.ref.group, target.ref.kind) in defined
         yield msgspec.structs.replace(target, is_of_new_kind=True) if is_new else target
-
-
-def _defined_kind(definition: Manifest) -> tuple[str, str]:
-    """The group and kind that a CustomResourceDefinition brings."""
-    spec = definition.get("spec") or {}
-    return str(spec.get("group")), str((spec.get("names") or {}).get("kind"))
