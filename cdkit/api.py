@@ -44,6 +44,7 @@ from cdkit.models.container import (
     MemoryMount,
     VolumeMount,
 )
+from cdkit.models.decoding import convert, decode_json
 from cdkit.models.duration import Duration
 from cdkit.models.environment import Environment
 from cdkit.models.image import Credentials, ImageReference
@@ -192,7 +193,9 @@ __all__ = [
     "WorldFailed",
     "ask_all",
     "both",
+    "convert",
     "decode",
+    "decode_json",
     "did_you_mean",
     "do_all",
     "hookimpl",

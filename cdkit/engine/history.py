@@ -12,6 +12,7 @@ import msgspec
 from cdkit.engine.journal import JOURNAL
 from cdkit.engine.state import state_folder
 from cdkit.models.build import Build
+from cdkit.models.decoding import decoder_of
 from cdkit.models.event import (
     AnyEvent,
     BuildDetected,
@@ -64,7 +65,7 @@ def run_folders(workspace: Path) -> list[Path]:
 
 def read_events(folder: Path) -> Iterator[AnyEvent]:
     """The events of a run. A last line that a kill has torn is left out, and so is one of a newer version of cdkit."""
-    decoder = msgspec.json.Decoder(AnyEvent)
+    decoder = decoder_of(AnyEvent)
     with (folder / JOURNAL).open("rb") as file:
         for line in file:
             try:

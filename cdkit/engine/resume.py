@@ -13,6 +13,7 @@ import msgspec
 
 from cdkit.engine.history import PastRun
 from cdkit.engine.state import state_folder
+from cdkit.models.decoding import convert
 from cdkit.models.result import StepResult
 from cdkit.pipeline.pipeline import PipelineStep
 from cdkit.redact import MASK
@@ -70,7 +71,7 @@ def _outputs_of(result: StepResult, step: PipelineStep) -> StepOutputs | None:
     if MASK in msgspec.json.encode(result.outputs).decode():
         return None
     try:
-        return msgspec.convert(result.outputs, step.kind.Outputs)
+        return convert(result.outputs, step.kind.Outputs)
     except msgspec.ValidationError:
         return None
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from cdkit.models.decoding import convert
 from cdkit.models.event import Event, Warned
 
 
@@ -18,7 +19,7 @@ def writable(event: Event) -> Event:
     try:
         msgspec.json.encode(event)
     except UnicodeEncodeError:
-        return msgspec.convert(_encodable(msgspec.to_builtins(event)), type(event))
+        return convert(_encodable(msgspec.to_builtins(event)), type(event))
     except Exception as error:  # noqa: BLE001 -- what a plugin put into it may raise anything
         return Warned(step=event.step, time=event.time, message=f"Something was said that is no data: {error}")
     return event

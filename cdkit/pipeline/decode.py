@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args, get_origin
 import msgspec
 from msgspec.structs import FieldInfo
 
+from cdkit.models.decoding import convert
 from cdkit.models.duration import Duration
 from cdkit.models.problem import Position, Problem, SelfChecking
 from cdkit.models.quantity import Quantity
@@ -219,7 +220,7 @@ def _scalar(node: Node, wanted: Any, inner: Any, name: str, problems: list[Probl
         # As it was written: YAML would make 1.5 of the version 1.50, and False of the country `no`.
         value = node.text
     try:
-        return msgspec.convert(value, wanted)
+        return convert(value, wanted)
     except msgspec.ValidationError as error:
         problems.append(mismatch(node, wanted, name, error))
         return UNKNOWN

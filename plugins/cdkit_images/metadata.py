@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from cdkit.api import decode_json
+
 
 class Metadata(msgspec.Struct, frozen=True):
     """A project's own words; what it does not say is the empty string.
@@ -49,7 +51,7 @@ def _cargo(content: bytes) -> Metadata:
 
 
 def _package_json(content: bytes) -> Metadata:
-    return _metadata(msgspec.json.decode(content))
+    return _metadata(decode_json(content))
 
 
 def _metadata(table: dict[str, Any]) -> Metadata:

@@ -9,6 +9,7 @@ import msgspec
 from cdkit.clients.kube.errors import NOT_FOUND, Answer, Request, error_of, not_served
 from cdkit.clients.kube.paths import built_in, group_version_path
 from cdkit.clients.kube.transport import Transport
+from cdkit.models.decoding import decode_json
 from cdkit.models.kube import Resource
 
 
@@ -64,6 +65,6 @@ def _resources(answer: Answer, request: Request) -> dict[str, Resource]:
         return {}
     if not answer.ok:
         raise error_of(answer, request)
-    listed = msgspec.json.decode(answer.body, type=_ApiResourceList).resources
+    listed = decode_json(answer.body, _ApiResourceList).resources
     # `deployments/status` is a subresource of the same kind.
     return {entry.kind: Resource(entry.name, entry.namespaced) for entry in listed if "/" not in entry.name}

@@ -18,6 +18,7 @@ from cdkit.errors import (
     ObjectNotFound,
     RequestRejected,
 )
+from cdkit.models.decoding import decode_json
 from cdkit.models.kube import FieldRefusal
 
 Shape = TypeVar("Shape")
@@ -72,7 +73,7 @@ class Answer(msgspec.Struct, frozen=True):
     def refusal(self) -> Refusal:
         """The Status object of the body, or what a proxy in between said."""
         try:
-            return msgspec.json.decode(self.body, type=Refusal)
+            return decode_json(self.body, Refusal)
         except msgspec.MsgspecError:
             return Refusal(message=self.body[: LONGEST_MESSAGE * 2].decode(errors="replace"))
 
@@ -239,7 +240,7 @@ def decoded(body: bytes, server: str, shape: type[Shape]) -> Shape:
         ClusterUnreachable: it is something else: no API server answers at this address.
     """
     try:
-        return msgspec.json.decode(body, type=shape)
+        return decode_json(body, shape)
     except msgspec.MsgspecError as error:
         raise ClusterUnreachable(
             f"{_capital(server)} answers, but not with JSON: it is no API server, or a proxy stands in between.",

@@ -7,6 +7,7 @@ import msgspec
 from cdkit.clients.kube.errors import Answer, Refusal, Request, error_of
 from cdkit.errors import CdkitError, ClusterUnreachable, ObjectNotFound, RequestRejected
 from cdkit.models.container import Executed
+from cdkit.models.decoding import decode_json
 
 BAD_REQUEST = 400
 
@@ -70,7 +71,7 @@ def executed(status: bytes, output: bytes, errors: bytes, request: Request) -> E
         ClusterUnreachable: the status is none.
     """
     try:
-        told = msgspec.json.decode(status, type=_Status)
+        told = decode_json(status, _Status)
     except msgspec.MsgspecError as error:
         raise ClusterUnreachable(f"{request.server} did not tell how a command in {request.subject} ended.") from error
     code = told.exit_code

@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from cdkit.models.decoding import decode_json
+
 SEQUENCE, UTC_TIME = 0x30, 0x17
 """Tags of DER, X.690."""
 
@@ -36,7 +38,7 @@ def _token_expiry(header: str) -> float | None:
     if len(parts) != len(("header", "claims", "signature")):
         return None
     try:
-        claims = msgspec.json.decode(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        claims = decode_json(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
         return float(claims["exp"])
     except (binascii.Error, msgspec.DecodeError, KeyError, TypeError, ValueError):
         return None

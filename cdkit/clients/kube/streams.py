@@ -7,13 +7,12 @@ from contextlib import suppress
 from http.client import HTTPException
 from typing import Any
 
-import msgspec
-
 from cdkit.clients.chunks import Chunks
 from cdkit.clients.kube.errors import Answer, Request, error_of
 from cdkit.clients.kube.faults import unreachable
 from cdkit.clients.kube.transport import Transport
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.decoding import decode_json
 from cdkit.models.kube import Manifest
 
 GONE = 410
@@ -50,7 +49,7 @@ def opened(
     response = transport.open(path, read_seconds)
     try:
         if response.status == GONE:
-            raise Expired(msgspec.json.decode(response.data))
+            raise Expired(decode_json(response.data))
         if not Answer(response.status).ok:
             raise error_of(Answer(response.status, response.data), request)
         yield from pieces(response, cancellation)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from cdkit.errors import AccessDenied, CdkitError, ObjectNotFound, RegistryUnreachable, RequestRejected
+from cdkit.models.decoding import decode_json
 
 LONGEST_MESSAGE = 500
 """Characters of a registry's message that are shown."""
@@ -113,7 +114,7 @@ def error_of(answer: Answer, what: str) -> CdkitError:
 def _said(answer: Answer) -> str:
     """The registry's own words, on one line; bodies of proxies are not for people."""
     try:
-        errors = msgspec.json.decode(answer.body, type=_Refusal).errors if answer.body else []
+        errors = decode_json(answer.body, _Refusal).errors if answer.body else []
     except msgspec.MsgspecError:
         errors = []
     words = "; ".join(error.message or error.code for error in errors)

@@ -16,6 +16,7 @@ from cdkit.clients.registry.challenges import Challenge, parse_challenges
 from cdkit.clients.registry.logins import Login
 from cdkit.errors import AccessDenied
 from cdkit.flow.clock import Clock
+from cdkit.models.decoding import decode_json
 
 MARGIN_SECONDS = 10.0
 """A token that expires so soon is not used any more: the request has to arrive too."""
@@ -154,7 +155,7 @@ class Authority:
                 answer, f"The token server of {self._host} refuses {whom if login else 'us without a login'}"
             )
         try:
-            token = msgspec.json.decode(answer.body, type=_Token)
+            token = decode_json(answer.body, _Token)
         except msgspec.MsgspecError:
             token = _Token()
         if not (token.token or token.access_token):

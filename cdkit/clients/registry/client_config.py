@@ -15,6 +15,7 @@ import msgspec
 
 from cdkit.clients.private_folder import write_private
 from cdkit.clients.registry.docker_config import CONFIG, HUB_KEY, config_folder
+from cdkit.models.decoding import decode_json
 from cdkit.models.image import Credentials
 
 
@@ -38,7 +39,7 @@ def _config(own: Path, logins: Mapping[str, Credentials]) -> dict[str, Any]:
     config: dict[str, Any] = {}
     # A configuration that cannot be read is one for the client to complain about, when it needs it.
     with suppress(OSError, msgspec.MsgspecError):
-        config = msgspec.json.decode(own.read_bytes(), type=dict[str, Any])
+        config = decode_json(own.read_bytes(), dict[str, Any])
     keyed = {host or HUB_KEY: login for host, login in logins.items()}
     # The client asks a helper before it looks at `auths`; no helper's name means the file itself.
     return {

@@ -13,6 +13,7 @@ import msgspec
 
 from cdkit.clients.registry.address import DOCKER_HUB
 from cdkit.errors import AccessDenied
+from cdkit.models.decoding import decode_json
 
 CONFIG = "config.json"
 GIVEN = "DOCKER_AUTH_CONFIG"
@@ -115,7 +116,7 @@ def own_config(environ: Mapping[str, str]) -> DockerConfig | None:
 
 def _parse(raw: bytes, where: str) -> DockerConfig:
     try:
-        return msgspec.json.decode(raw, type=DockerConfig)
+        return decode_json(raw, DockerConfig)
     except msgspec.MsgspecError:
         # The decoder's own words may quote the file.
         remedy = "Correct it, or move it away and use `docker login` again."

@@ -14,6 +14,7 @@ import msgspec
 
 from cdkit.clients.registry.docker_config import HELPER, DockerConfig, given_config, own_config
 from cdkit.errors import AccessDenied
+from cdkit.models.decoding import decode_json
 from cdkit.models.image import Credentials
 
 HELPER_SECONDS = 30.0
@@ -119,7 +120,7 @@ class Logins:
 
 def _kept(printed: bytes, program: str, key: str) -> Login:
     try:
-        kept = msgspec.json.decode(printed, type=_Kept)
+        kept = decode_json(printed, _Kept)
     except msgspec.MsgspecError:
         raise AccessDenied(f"{program} printed something else than a login for {key}.") from None
     if kept.username == TOKEN_USER:

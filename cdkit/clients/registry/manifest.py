@@ -14,6 +14,7 @@ import msgspec
 from cdkit.clients.image_config import ImageSettings
 from cdkit.clients.registry.address import is_digest
 from cdkit.errors import RequestRejected, WorldFailed
+from cdkit.models.decoding import decode_json
 
 Shape = TypeVar("Shape")
 
@@ -158,6 +159,6 @@ def read_json(raw: bytes, shape: type[Shape], what: str) -> Shape:
         WorldFailed: it is none.
     """
     try:
-        return msgspec.json.decode(raw, type=shape)
+        return decode_json(raw, shape)
     except msgspec.MsgspecError as error:
         raise WorldFailed(f"{what} cannot be read: {error}.") from error

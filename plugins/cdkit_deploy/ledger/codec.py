@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from cdkit.api import Manifest, WorldFailed
+from cdkit.api import Manifest, WorldFailed, decode_json
 from cdkit_deploy.ledger.names import RECORD, REVISION, VERDICT, Deployment
 from cdkit_deploy.ledger.record import Contents, Record
 
@@ -91,7 +91,7 @@ def record_of(main: Manifest) -> Record:
         WorldFailed: somebody has changed it.
     """
     try:
-        return msgspec.json.decode(main["data"][SUMMARY], type=Record)
+        return decode_json(main["data"][SUMMARY], Record)
     except (KeyError, TypeError, msgspec.MsgspecError) as error:
         raise _broken(main) from error
 
@@ -136,7 +136,7 @@ def _joined(objects: Sequence[Manifest], field: str) -> Contents:
         raw = unpacking.decompress(packed, LARGEST)
         if not unpacking.eof:
             raise _broken(objects[0])
-        return msgspec.json.decode(raw, type=Contents)
+        return decode_json(raw, Contents)
     except (KeyError, TypeError, ValueError, zlib.error, msgspec.MsgspecError) as error:
         raise _broken(objects[0]) from error
 

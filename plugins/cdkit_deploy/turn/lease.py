@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cdkit.api import Manifest, ObjectRef
+from cdkit.api import Manifest, ObjectRef, decode_json
 from cdkit_deploy.turn.holder import Holder
 
 SECONDS = 15
@@ -118,6 +118,6 @@ def _written(holder: Holder) -> str:
 
 def _read_holder(text: Any) -> Holder | None:
     try:
-        return msgspec.json.decode(text, type=Holder) if isinstance(text, str) else None
+        return decode_json(text, Holder) if isinstance(text, str) else None
     except msgspec.MsgspecError:
         return None

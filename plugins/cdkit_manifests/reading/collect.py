@@ -7,7 +7,18 @@ from typing import Any
 
 import msgspec
 
-from cdkit.api import FACTS, CdkitError, Fact, InvalidInput, Problem, Project, ProjectFolder, ProjectReader, StepBroken
+from cdkit.api import (
+    FACTS,
+    CdkitError,
+    Fact,
+    InvalidInput,
+    Problem,
+    Project,
+    ProjectFolder,
+    ProjectReader,
+    StepBroken,
+    convert,
+)
 from cdkit_manifests.reading.conclude import conclude
 from cdkit_manifests.reading.malformed import REMEDY
 
@@ -57,7 +68,7 @@ def _must_be_known(reader: ProjectReader, fact: Any) -> None:
     if fact.name not in FACTS:
         raise _broken(reader, f"it gave a fact that is not known: {fact.name!r}")
     try:
-        msgspec.convert(fact.value, FACTS[fact.name])
+        convert(fact.value, FACTS[fact.name])
     except msgspec.ValidationError as error:
         raise _broken(reader, f"it gave a value for {fact.name!r} of a wrong type: {error}") from error
 

@@ -10,9 +10,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from cdkit.api import StepBroken
+from cdkit.api import StepBroken, decode_json
 from cdkit_manifests.versions.version import KubernetesVersion
 
 _FOLDER = "kubernetes-json-schema"
@@ -34,7 +32,7 @@ def known_versions() -> tuple[KubernetesVersion, ...]:
 def definitions(version: KubernetesVersion) -> dict[str, Any]:
     """The document that holds all types of a version, under `$defs`."""
     (path,) = _folder().glob(f"v{version}.*-local-strict/_definitions.json")
-    document: dict[str, Any] = msgspec.json.decode(path.read_bytes())
+    document: dict[str, Any] = decode_json(path.read_bytes())
     return document
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from cdkit.api import WorldFailed
+from cdkit.api import WorldFailed, decode_json
 
 RECORD = ".cdkit-generated.json"
 """In a folder that we wrote to: which files we made there, with the SHA-256 of each."""
@@ -78,7 +78,7 @@ def place_files(folder: Path, files: Mapping[str, str], mode: int = PUBLIC) -> l
 def _read_record(folder: Path) -> dict[str, str]:
     """What we made before; nothing where the record is not ours, or not there."""
     try:
-        return msgspec.json.decode((folder / RECORD).read_bytes(), type=dict[str, str])
+        return decode_json((folder / RECORD).read_bytes(), dict[str, str])
     except (OSError, msgspec.MsgspecError):
         return {}
 

@@ -101,7 +101,7 @@ def _judged(ctx: StepContext, options: TestPodOptions, plan: PodPlan, folder: Pa
     from cdkit_pods.conduct.reports import error_of_attempt, reading_of
 
     reading = reading_of(ctx, options, folder, plan.shard)
-    failure = error_of_attempt(pod.error or pod.lost, reading)
+    failure = error_of_attempt(pod.error or pod.lost, reading, pod.last_lines)
     return Attempt(pod=pod.name, reading=reading, error=failure, last_lines=pod.last_lines)
 
 

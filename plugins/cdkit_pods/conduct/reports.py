@@ -30,7 +30,7 @@ def reading_of(ctx: StepContext, options: TestPodOptions, folder: Path, shard: i
     return read_reports(folder, patterns, workspace=ctx.workspace, shard=shard)
 
 
-def error_of_attempt(error: CdkitError | None, reading: Reading) -> CdkitError | None:
+def error_of_attempt(error: CdkitError | None, reading: Reading, last_lines: Sequence[str]) -> CdkitError | None:
     """Why one attempt is no success, after a look at its reports; None when it is one.
 
     That there were no tests at all, one pod of several cannot know.
@@ -38,11 +38,15 @@ def error_of_attempt(error: CdkitError | None, reading: Reading) -> CdkitError |
     Args:
         error: how its pod has ended.
         reading: what its reports say.
+        last_lines: what the tests printed last, for evidence.
     """
     report = report_of(reading.cases)
     if error is not None:
         return in_names_of_tests(error, report)
-    return reports_broken(reading) or error_of_failing(report, "tests-failed")
+    if unreadable := reports_broken(reading):
+        unreadable.evidence = (*unreadable.evidence, *_printed(last_lines))
+        return unreadable
+    return error_of_failing(report, "tests-failed")
 
 
 def is_doubtful(readings: Sequence[Reading]) -> bool:
@@ -75,8 +79,12 @@ def error_of_none(options: TestPodOptions, readings: Readings, last_lines: Seque
         return None
     error = no_tests(_together([reading for shard in readings for reading in shard]), options.junit)
     if error is not None:
-        error.evidence = tuple(last_lines) or ("the tests printed nothing",)
+        error.evidence = _printed(last_lines)
     return _caused(error, "no-tests")
+
+
+def _printed(last_lines: Sequence[str]) -> tuple[str, ...]:
+    return tuple(last_lines) or ("the tests printed nothing",)
 
 
 def reported(ctx: StepContext, readings: Readings, folder: Path) -> TestReport:

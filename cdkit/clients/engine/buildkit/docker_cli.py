@@ -11,6 +11,7 @@ import msgspec
 
 from cdkit.errors import WorkFailed
 from cdkit.flow.cancellation import Cancellation
+from cdkit.models.decoding import decode_json
 from cdkit.models.image_build import BuildAbility, Builder
 from cdkit.ports.processes import Processes
 
@@ -111,7 +112,7 @@ def _has_buildx(environ: Mapping[str, str]) -> bool:
 
 def _extra_folders(config: Path) -> list[Path]:
     try:
-        found = msgspec.json.decode((config / "config.json").read_bytes())
+        found = decode_json((config / "config.json").read_bytes())
         return [Path(folder) for folder in found.get("cliPluginsExtraDirs", ())]
     except (OSError, ValueError, TypeError, AttributeError):
         return []

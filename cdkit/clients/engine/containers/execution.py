@@ -24,6 +24,7 @@ from cdkit.errors import ObjectConflict, RequestRejected
 from cdkit.flow.cancellation import Cancellation, pause
 from cdkit.flow.clock import SystemClock
 from cdkit.models.container import Executed
+from cdkit.models.decoding import decode_json
 
 LAST_BYTES = 4096
 """Of what a command wrote to its error stream."""
@@ -65,7 +66,7 @@ def execute(
         answer = transport.ask(Request(what=what, method="POST", path=path, body=body))
     except ObjectConflict as error:
         raise RequestRejected(error.message) from error
-    made = msgspec.json.decode(answer, type=_Made).id
+    made = decode_json(answer, _Made).id
     start = Request(what=what, method="POST", path=f"/exec/{made}/start", body={"Detach": False, "Tty": False})
     stream = transport.open(start, cancellation)
     question = Request(what=f"Cannot ask how {command[0]} ended", method="GET", path=f"/exec/{made}/json")
@@ -147,7 +148,7 @@ class DockerExecution:
     def _exit_code(self) -> int:
         seconds = FIRST_PAUSE
         while True:
-            told = msgspec.json.decode(self._transport.ask(self._question), type=_Inspected)
+            told = decode_json(self._transport.ask(self._question), _Inspected)
             if not told.running and told.exit_code is not None:
                 return told.exit_code
             pause(SystemClock(), seconds, self._cancellation)

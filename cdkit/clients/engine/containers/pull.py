@@ -14,6 +14,7 @@ import msgspec
 from cdkit.clients.engine.containers.request import Request
 from cdkit.clients.engine.messages import registry_error
 from cdkit.clients.registry.logins import Login
+from cdkit.models.decoding import decode_json
 from cdkit.models.image import ImageReference
 from cdkit.ports.image_engine import OnProgress
 
@@ -38,7 +39,7 @@ def read_pull(lines: Iterable[bytes], reference: str, on_progress: OnProgress) -
         RegistryUnreachable, AccessDenied, ObjectNotFound: it says that the pull failed.
     """
     for line in lines:
-        message: dict[str, Any] = msgspec.json.decode(line)
+        message: dict[str, Any] = decode_json(line)
         if failure := message.get("errorDetail") or message.get("error"):
             said = failure.get("message", "") if isinstance(failure, dict) else failure
             raise registry_error(str(said), f"Cannot pull {reference}")

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from cdkit.errors import CdkitError, ObjectConflict, ObjectNotFound, RequestRejected, WorldFailed
+from cdkit.models.decoding import decode_json
 
 LONGEST_MESSAGE = 2000
 """Characters of the engine's own words in an error."""
@@ -79,7 +80,7 @@ class _Said(msgspec.Struct, frozen=True):
 
 def _message(said: bytes) -> str:
     try:
-        return msgspec.json.decode(said, type=_Said).message
+        return decode_json(said, _Said).message
     except msgspec.MsgspecError:
         return said.decode(errors="replace")
 

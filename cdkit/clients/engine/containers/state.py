@@ -16,6 +16,7 @@ from cdkit.models.container import (
     EngineVolume,
     ImageConfig,
 )
+from cdkit.models.decoding import decode_json
 
 _PHASES: Mapping[str, ContainerPhase] = {
     "created": "created",
@@ -92,7 +93,7 @@ class _Image(msgspec.Struct, frozen=True, rename="pascal"):
 
 def inspected(answer: bytes) -> ContainerState:
     """One container, as its inspection tells it."""
-    container = msgspec.json.decode(answer, type=_Inspected)
+    container = decode_json(answer, _Inspected)
     state = container.state
     phase = _PHASES.get(state.status, "running")
     health = state.health.status if state.health else ""
@@ -123,29 +124,29 @@ def listed(answer: bytes) -> list[ContainerState]:
             phase=_PHASES.get(container.state, "running"),
             created=rfc3339(container.created),
         )
-        for container in msgspec.json.decode(answer, type=list[_Listed])
+        for container in decode_json(answer, list[_Listed])
     ]
 
 
 def event(line: bytes) -> EngineEvent:
     """One event."""
-    told = msgspec.json.decode(line, type=_Event)
+    told = decode_json(line, _Event)
     return EngineEvent(told.actor.id, told.action)
 
 
 def volumes(answer: bytes) -> list[EngineVolume]:
     """The volumes of a list."""
-    found = msgspec.json.decode(answer, type=_Volumes).volumes or ()
+    found = decode_json(answer, _Volumes).volumes or ()
     return [EngineVolume(volume.name, volume.labels or {}) for volume in found]
 
 
 def image(answer: bytes) -> ImageConfig:
     """How an image is run."""
-    found = msgspec.json.decode(answer, type=_Image)
+    found = decode_json(answer, _Image)
     platform = "/".join(filter(None, (found.os, found.architecture, found.variant)))
     return (found.config or ImageSettings()).described(platform)
 
 
 def field_of(answer: bytes, name: str) -> Any:
     """One field of an answer."""
-    return msgspec.json.decode(answer, type=dict[str, Any])[name]
+    return decode_json(answer, dict[str, Any])[name]
