@@ -32,13 +32,15 @@ class OutputLost(Exception):
 
 
 class StandardOutput(io.TextIOWrapper):
-    """Standard output, as Python has opened it; `lost` says what it met."""
+    """Standard output, as Python has opened it; `lost` says what it met.
+
+    It is buffered also where Python's is not (PYTHONUNBUFFERED, which many images set): whoever has something to show
+    flushes it, and a call of the system for each of very many lines would take longer than all else that is done.
+    """
 
     def __init__(self, given: io.TextIOWrapper) -> None:
         self._raw = _Output(given.fileno(), "w", closefd=False)
-        super().__init__(
-            _buffered(self._raw, given), given.encoding, given.errors, None, given.line_buffering, given.write_through
-        )
+        super().__init__(io.BufferedWriter(self._raw), given.encoding, given.errors, None, given.isatty())
 
     @property
     def lost(self) -> OutputLost | None:
@@ -90,11 +92,4 @@ def _nowhere() -> TextIO:
 
 def _standard_error(given: io.TextIOWrapper) -> TextIO:
     raw = _Errors(given.fileno(), "w", closefd=False)
-    return io.TextIOWrapper(
-        _buffered(raw, given), given.encoding, given.errors, None, given.line_buffering, given.write_through
-    )
-
-
-def _buffered(raw: io.FileIO, given: io.TextIOWrapper) -> io.BufferedWriter | io.FileIO:
-    """What is between a stream and its end; nothing where Python has no buffers (PYTHONUNBUFFERED)."""
-    return raw if given.write_through else io.BufferedWriter(raw)
+    return io.TextIOWrapper(io.BufferedWriter(raw), given.encoding, given.errors, None, line_buffering=True)
