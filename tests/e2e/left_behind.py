@@ -53,9 +53,11 @@ def _is_going(item: Manifest) -> bool:
 
 
 def _on_engine(run: str) -> Iterator[str]:
+    # The kubelet gives the labels of its pods to their containers, and lets these go when it cleans up.
+    made_by_us = ("--filter", f"label=cdkit.dev/run={run}", "--filter", "label=cdkit.dev/pod")
     for kind in ("container", "volume", "network"):
         every = ("--all",) if kind == "container" else ()
-        names = _docker(kind, "ls", *every, "--quiet", "--filter", f"label=cdkit.dev/run={run}")
+        names = _docker(kind, "ls", *every, "--quiet", *made_by_us)
         yield from (f"{kind} {name}" for name in names)
 
 
