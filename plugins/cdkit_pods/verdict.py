@@ -95,10 +95,16 @@ def unstarted_error(container: str, lines: Sequence[str], runtime_words: Runtime
     return WorldFailed(message, remedy=words.remedy, cause=words.cause_id, evidence=lines)
 
 
-def with_last_lines(error: CdkitError, last_lines: LastLines) -> CdkitError:
-    """An error, with the last lines of the tests where it has no evidence of its own: of tests that took too long."""
+def with_last_lines(error: CdkitError, last_lines: LastLines, fared: str) -> CdkitError:
+    """An error, with what was seen last where it has no evidence of its own: of tests that took too long.
+
+    Args:
+        error: what has ended the pod.
+        last_lines: of the containers.
+        fared: how the pod fared last, for tests that printed nothing or never began.
+    """
     if isinstance(error, TimedOut) and not error.evidence:
-        error.evidence = tuple(last_lines(MAIN))
+        error.evidence = tuple(last_lines(MAIN)) or tuple(filter(None, (fared,)))
     return error
 
 

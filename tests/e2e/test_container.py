@@ -16,8 +16,9 @@ NAME = "cdkit-test/cdkit"
 def image(base: str) -> Iterator[str]:
     """The image, built from this tree by cdkit itself on the test base, whose Python is Debian's."""
     made = ["make", "image", f"IMAGE={NAME}", f"IMAGE_BASE={base}", "IMAGE_PYTHON=3.11"]
-    told = subprocess.run(made, cwd=REPOSITORY, check=True, capture_output=True, text=True).stdout
-    reference = next(line.partition(": ")[2] for line in told.splitlines() if line.startswith("image: "))
+    ended = subprocess.run(made, cwd=REPOSITORY, check=False, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    reference = next(line.partition(": ")[2] for line in ended.stdout.splitlines() if line.startswith("image: "))
     yield reference
     subprocess.run(["docker", "image", "rm", "--force", reference], check=True, capture_output=True)
 

@@ -88,7 +88,7 @@ class _Conductor:
         outcome = self._followed()
         self._finish_logs()
         if isinstance(outcome, CdkitError):
-            return with_last_lines(outcome, self.last_lines)
+            return with_last_lines(outcome, self.last_lines, self._told)
         return error_of(outcome, self.last_lines, self._ctx.never_ran)
 
     @property

@@ -110,9 +110,10 @@ def prepare(place: Place, objects: Iterable[Manifest]) -> None:
             eventually(lambda created=created: is_served(place, ObjectRef.of(created)))
 
 
-def is_served(place: Place, ref: ObjectRef) -> bool:
-    conditions = ((place.cluster.get(ref) or {}).get("status") or {}).get("conditions") or ()
-    return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
+def is_served(place: Place, definition: ObjectRef) -> bool:
+    """Whether the server knows the kind: a moment later than it calls the definition established."""
+    spec = (place.cluster.get(definition) or {})["spec"]
+    return place.cluster.resource(f"{spec['group']}/{spec['versions'][0]['name']}", spec["names"]["kind"]) is not None
 
 
 def placed(manifest: Manifest, place: Place) -> Manifest:

@@ -121,7 +121,7 @@ CASES = {
     ),
     "deadline-exceeded": Case(
         "deadline-exceeded",
-        step=lambda place: test_pod(place, "echo tests begin; /bin/busybox sleep 3600", longest="4s"),
+        step=lambda place: test_pod(place, "echo tests begin; /bin/busybox sleep 3600", test_timeout="4s"),
         code=5,
     ),
     "tests-failed": Case(

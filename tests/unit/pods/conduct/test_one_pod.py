@@ -95,6 +95,12 @@ def test_tests_that_take_too_long_are_ended(option: str, seconds: float) -> None
     assert stage.runtime.left == []
 
 
+def test_of_a_pod_that_takes_too_long_to_begin_is_told_how_it_fared() -> None:
+    stage = Stage("longest: 60s", FakeRuntime({"test": Acts(waits="ContainerCreating")})).play(30)
+    assert isinstance(stage.error, TimedOut)
+    assert stage.error.evidence == ("Pod pod-0 is running (ContainerCreating)",)
+
+
 def test_a_pod_that_somebody_deletes_is_no_success() -> None:
     stage = played(acts={"test": Acts(then=lambda pod: pod.source.remove(pod.ref))})  # type: ignore[attr-defined]
     assert isinstance(stage.error, WorldFailed)
