@@ -141,6 +141,7 @@ class ContainerState(msgspec.Struct, frozen=True, kw_only=True):
         created: when it was made, RFC 3339.
         started: when it began, RFC 3339; empty before.
         ended: when it ended, RFC 3339; empty before.
+        is_going: whether the engine is removing it: how it ended is the work of whoever asked for that.
     """
 
     id: str
@@ -155,6 +156,7 @@ class ContainerState(msgspec.Struct, frozen=True, kw_only=True):
     created: str = ""
     started: str = ""
     ended: str = ""
+    is_going: bool = False
 
 
 class EngineEvent(msgspec.Struct, frozen=True):

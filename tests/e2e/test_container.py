@@ -20,7 +20,7 @@ def image(base: str) -> Iterator[str]:
     assert ended.returncode == 0, ended.stdout + ended.stderr
     reference = next(line.partition(": ")[2] for line in ended.stdout.splitlines() if line.startswith("image: "))
     yield reference
-    subprocess.run(["docker", "image", "rm", "--force", reference], check=True, capture_output=True)
+    subprocess.run(["docker", "image", "rm", "--force", "--no-prune", reference], check=True, capture_output=True)
 
 
 def docker_run(image: str, folder: Path, *command: str, entrypoint: str | None = None, **environ: str) -> str:

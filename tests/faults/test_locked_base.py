@@ -37,7 +37,7 @@ def locked(registry: str) -> Iterator[TokenProxy]:
             f"reference={proxy.host}/*/*",
         ]
         images = subprocess.run(listing, check=True, capture_output=True, text=True).stdout.split()
-        subprocess.run(["docker", "rmi", "-f", *images], check=False, capture_output=True)
+        subprocess.run(["docker", "rmi", "-f", "--no-prune", *images], check=False, capture_output=True)
 
 
 def build(folder: Path, locked: TokenProxy, base: str, backend: str, **login: str) -> StepRun:

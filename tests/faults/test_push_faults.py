@@ -58,7 +58,7 @@ class Site:
 
     def tidy(self) -> None:
         """Take the images from the engine."""
-        subprocess.run(["docker", "rmi", "-f", *self._built], check=False, capture_output=True)
+        subprocess.run(["docker", "rmi", "-f", "--no-prune", *self._built], check=False, capture_output=True)
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ class KnownPod:
     def seen(self, container: str, state: ContainerState | None) -> None:
         """How a container that is made fares, as the engine tells; None when it has none of that id."""
         known = self._known[container]
-        if state is None:
+        if state is None or state.is_going:
             self._put(container, msgspec.structs.replace(known, is_lost=True))
         elif known.state is None or _PHASES.index(state.phase) >= _PHASES.index(known.state.phase):
             self._put(container, msgspec.structs.replace(known, state=state))

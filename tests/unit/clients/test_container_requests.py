@@ -217,6 +217,15 @@ def test_what_never_happened_has_no_time() -> None:
     assert (inspected.name, inspected.phase, inspected.started, inspected.ended) == ("x", "created", "", "")
 
 
+@pytest.mark.parametrize(("status", "is_going"), [("exited", False), ("removing", True), ("dead", True)])
+def test_a_container_that_is_being_removed_is_told_from_one_that_has_ended(status: str, is_going: bool) -> None:
+    times = '"StartedAt": "2026-01-31T12:00:00Z", "FinishedAt": "2026-01-31T12:00:01Z"'
+    told = f'{{"Status": "{status}", "ExitCode": 137, {times}}}'
+    answer = f'{{"Id": "1", "Name": "/x", "Created": "", "State": {told}, "Config": {{"Image": "i"}}}}'
+    found = state.inspected(answer.encode())
+    assert (found.phase, found.exit_code, found.is_going) == ("ended", 137, is_going)
+
+
 @pytest.mark.parametrize(("status", "phase"), [("paused", "running"), ("dead", "ended"), ("newer-word", "running")])
 def test_every_status_of_the_engine_is_a_phase(status: str, phase: str) -> None:
     answer = f'[{{"Id": "1", "Names": ["/x"], "Image": "i", "State": "{status}", "Created": 0, "Labels": {{}}}}]'

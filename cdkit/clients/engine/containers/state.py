@@ -27,6 +27,9 @@ _PHASES: Mapping[str, ContainerPhase] = {
     "exited": "ended",
     "dead": "ended",
 }
+_GOING = ("removing", "dead")
+"""An engine says so from before it kills a container that is removed by force."""
+
 _HEALTH = ("starting", "healthy", "unhealthy")
 
 
@@ -110,6 +113,7 @@ def inspected(answer: bytes) -> ContainerState:
         created=container.created,
         started=moment(state.started_at),
         ended=moment(state.finished_at) if phase == "ended" else "",
+        is_going=state.status in _GOING,
     )
 
 
